@@ -1,0 +1,102 @@
+import { cooled, ramped } from '../combinators/index.js';
+import { describePolicy } from '../combinators/restricted.js';
+import { checkAtLeast, checkCount } from '../core/checks.js';
+import { ladder } from '../core/ladder.js';
+import { measuringSchedule } from '../core/measuring.js';
+import { createPipeline, type EstimatorSet, type Pipeline } from '../core/pipeline.js';
+import type { Estimator, Json, JsonObject, LearningRateRule, Policy, RunFacts } from '../core/types.js';
+import { noiseScale, smoothedLoss, stepTime, walk, walkAtHand } from '../estimators/index.js';
+import { adaScale } from '../learning-rates/index.js';
+import { gaussianWalk } from '../policies/index.js';
+import type { DecisionOptions } from './options.js';
+
+/** No fewer measured steps than about this many stand behind a smoothed statistic. */
+const LEAST_READINGS = 16;
+/** The ladder ends at this many times the base, so that a default never meets a memory bound out of the blue. */
+const MOST_GROWTH = 64;
+/** Fewer updates an epoch than this leave a policy too few steps to see what it does. */
+const LEAST_UPDATES_AN_EPOCH = 8;
+
+/** The default policy. */
+export function defaultPolicy(): Policy {
+  return cooled(ramped(gaussianWalk())) as Policy;
+}
+
+/** The default rule: the gain of the larger batch; its root where the optimizer's step already divides by the noise. */
+export function defaultLearningRate(optimizer: RunFacts['optimizer']): LearningRateRule {
+  return adaScale({ power: optimizer === 'adaptive' ? 0.5 : 1 });
+}
+
+/** The pipeline carries each estimator's state without looking into it. */
+function erased<State extends Json, Estimate>(estimator: Estimator<State, Estimate>): Estimator<Json, Estimate> {
+  return estimator as unknown as Estimator<Json, Estimate>;
+}
+
+function estimatorsFor(memory: number): EstimatorSet {
+  const gradientMemory = { memory, leastReadings: LEAST_READINGS };
+  return {
+    loss: erased(smoothedLoss(memory)),
+    noise: erased(noiseScale(gradientMemory)),
+    walk: erased(walk(gradientMemory)),
+    time: erased(stepTime()),
+    walkAtHand,
+  };
+}
+
+/** The least batch worth offering: where batches are whole numbers of the user's, only two or more can be measured. */
+function leastCandidate({ baseBatchSize, batchQuantum = 1 }: RunFacts): number {
+  return batchQuantum > 1 ? 2 * batchQuantum : baseBatchSize;
+}
+
+/** The batch sizes offered to the policy: from the base, or the least allowed, to 64 times the base or an eighth of the data. */
+function candidatesFor(options: DecisionOptions, facts: RunFacts): number[] {
+  const { baseBatchSize, datasetSize, batchQuantum = 1 } = facts;
+  const usual = Math.min(
+    MOST_GROWTH * baseBatchSize,
+    (datasetSize ?? Number.POSITIVE_INFINITY) / LEAST_UPDATES_AN_EPOCH,
+  );
+  return ladder({
+    base: baseBatchSize,
+    factor: options.ladder ?? 2,
+    min: options.minBatchSize ?? leastCandidate(facts),
+    max: Math.min(options.maxBatchSize ?? Math.max(usual, baseBatchSize), datasetSize ?? Number.POSITIVE_INFINITY),
+    quantum: batchQuantum,
+  });
+}
+
+/**
+ * Puts a pipeline together from the options and the facts of a run.
+ * @throws RangeError if a fact lies outside its range
+ */
+export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
+  checkCount('baseBatchSize', facts.baseBatchSize);
+  checkAtLeast('baseLearningRate', facts.baseLearningRate, 0);
+  if (facts.datasetSize !== undefined) checkCount('datasetSize', facts.datasetSize);
+  return createPipeline({
+    estimators: estimatorsFor(options.memory ?? 2000),
+    policy: (options.policy as Policy | undefined) ?? defaultPolicy(),
+    learningRate: options.learningRate ?? defaultLearningRate(facts.optimizer),
+    measuring: measuringSchedule(options.measure),
+    candidates: candidatesFor(options, facts),
+    minBatchSize: options.minBatchSize ?? 1,
+    maxBatchSize: Math.min(
+      options.maxBatchSize ?? Number.POSITIVE_INFINITY,
+      facts.datasetSize ?? Number.POSITIVE_INFINITY,
+    ),
+    minLearningRate: options.minLearningRate ?? 0,
+    maxLearningRate: options.maxLearningRate ?? Number.POSITIVE_INFINITY,
+    facts,
+  });
+}
+
+/** The options as JSON, the defaults filled in: what a run log's header holds. */
+export function describeOptions(options: DecisionOptions, facts: RunFacts): JsonObject {
+  const { policy, learningRate, measure, ...numbers } = options;
+  const rule = learningRate ?? defaultLearningRate(facts.optimizer);
+  return {
+    ...numbers,
+    policy: describePolicy((policy as Policy | undefined) ?? defaultPolicy()),
+    learningRate: { name: rule.name, options: rule.options ?? {} },
+    ...(measure && { measure: { ...measure } }),
+  };
+}

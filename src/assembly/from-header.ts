@@ -1,0 +1,37 @@
+import type { Pipeline, PipelineState } from '../core/pipeline.js';
+import type { JsonObject } from '../core/types.js';
+import type { RunLogHeader } from '../run-log/format.js';
+import { assemble } from './assemble.js';
+import type { DecisionOptions } from './options.js';
+import { type Description, learningRateFrom, policyFrom } from './registry.js';
+
+/**
+ * The pipeline that a run log's header describes, and the state it began with: `advance` over the log's observations makes the log's
+ * decisions, bit for bit.
+ *
+ * @param overrides a policy or rule of one's own, which the header can only name
+ * @throws RangeError if the header names a policy or rule that is not this package's and is not overridden
+ * @example
+ * const [run] = readRunLog(readFileSync('run.jsonl', 'utf8')).runs;
+ * let { pipeline, state } = pipelineFromHeader(run.header);
+ * for (const { observation } of run.steps) ({ state } = pipeline.advance(state, observation));
+ */
+export function pipelineFromHeader(
+  header: RunLogHeader,
+  overrides: Pick<DecisionOptions, 'policy' | 'learningRate'> = {},
+): { pipeline: Pipeline; state: PipelineState } {
+  const { policy, learningRate, ...rest } = header.options as JsonObject & {
+    policy: Description;
+    learningRate: Description;
+  };
+  const pipeline = assemble(
+    {
+      ...(rest as DecisionOptions),
+      policy: overrides.policy ?? policyFrom(policy),
+      learningRate: overrides.learningRate ?? learningRateFrom(learningRate),
+    },
+    header.facts,
+  );
+  const resumed = header.state as { pipeline: PipelineState } | undefined;
+  return { pipeline, state: resumed?.pipeline ?? pipeline.start() };
+}

@@ -1,0 +1,52 @@
+import { checkAtLeast, checkCount, checkGreater, checkKeys } from '../core/checks.js';
+import type { MeasureOptions } from '../core/measuring.js';
+import type { LearningRateRule, Policy } from '../core/types.js';
+
+/** What decides, and within which bounds. Every option has a safe default. */
+export interface DecisionOptions {
+  /** The rule for the batch size. @defaultValue cooled(ramped(gaussianWalk())) */
+  // biome-ignore lint/suspicious/noExplicitAny: a policy's state is its own business
+  readonly policy?: Policy<any>;
+  /** The rule for the learning rate. @defaultValue adaScale(), with power 0.5 for optimizers that divide by the gradient's size */
+  readonly learningRate?: LearningRateRule;
+  /** Least batch size, whatever the policy says [examples], a whole number >= 1. @defaultValue 1 */
+  readonly minBatchSize?: number;
+  /** Greatest batch size, whatever the policy says [examples], >= minBatchSize. @defaultValue the size of the data, where known */
+  readonly maxBatchSize?: number;
+  /** Least learning rate that a rule may set; >= 0. @defaultValue 0 */
+  readonly minLearningRate?: number;
+  /** Greatest learning rate that a rule may set; > 0. @defaultValue no bound */
+  readonly maxLearningRate?: number;
+  /** Factor between the batch sizes offered to the policy; > 1. @defaultValue 2 */
+  readonly ladder?: number;
+  /** Examples after which statistics have faded to 1/e; > 0 [examples]. @defaultValue 2000 */
+  readonly memory?: number;
+  /** When to measure the gradient statistics. @defaultValue within 2 % of the training time */
+  readonly measure?: MeasureOptions;
+}
+
+/** The keys of {@link DecisionOptions}. */
+export const DECISION_KEYS = [
+  'policy',
+  'learningRate',
+  'minBatchSize',
+  'maxBatchSize',
+  'minLearningRate',
+  'maxLearningRate',
+  'ladder',
+  'memory',
+  'measure',
+] as const satisfies readonly (keyof DecisionOptions)[];
+
+/** @throws RangeError naming the first option outside its range, at construction rather than in the training. */
+export function checkDecisionOptions(options: DecisionOptions): void {
+  const min = checkCount('minBatchSize', options.minBatchSize ?? 1);
+  checkCount('maxBatchSize', options.maxBatchSize ?? Number.MAX_SAFE_INTEGER, min);
+  const least = checkAtLeast('minLearningRate', options.minLearningRate ?? 0, 0);
+  if (options.maxLearningRate !== undefined) {
+    checkAtLeast('maxLearningRate', checkGreater('maxLearningRate', options.maxLearningRate, 0), least);
+  }
+  checkGreater('ladder', options.ladder ?? 2, 1);
+  checkGreater('memory', options.memory ?? 2000, 0);
+  checkKeys('measure', options.measure ?? {}, ['every', 'budget']);
+}

@@ -1,0 +1,48 @@
+import * as combinators from '../combinators/index.js';
+import type { JsonObject, LearningRateRule, Policy } from '../core/types.js';
+import * as learningRates from '../learning-rates/index.js';
+import * as policies from '../policies/index.js';
+
+/** A policy or rule as a run log names it. */
+export interface Description {
+  readonly name: string;
+  readonly options: JsonObject;
+}
+
+type Factory<Product> = (...options: never[]) => Product;
+
+function lookUp<Product>(kind: string, factories: Record<string, unknown>, name: string): Factory<Product> {
+  const factory = Object.hasOwn(factories, name) ? factories[name] : undefined;
+  if (typeof factory !== 'function') {
+    throw new RangeError(`there is no ${kind} '${name}'; there are ${Object.keys(factories).join(', ')}`);
+  }
+  return factory as Factory<Product>;
+}
+
+function isDescription(value: unknown): value is Description {
+  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+}
+
+/**
+ * Rebuilds a policy from its JSON description, combinators and all.
+ * @throws RangeError if the name is not one of this package's policies or combinators
+ */
+export function policyFrom({ name, options }: Description): Policy {
+  const { policy: inner, ...rest } = options;
+  if (inner !== undefined) {
+    if (!isDescription(inner)) throw new RangeError(`combinator '${name}': its policy has no name`);
+    const combine = lookUp<Policy>('combinator', combinators, name);
+    return combine(...([policyFrom(inner), rest] as unknown as never[]));
+  }
+  const create = lookUp<Policy>('policy', policies, name);
+  const argument = name === 'fixed' ? rest.batchSize : rest;
+  return create(...([argument] as unknown as never[]));
+}
+
+/**
+ * Rebuilds a learning-rate rule from its JSON description.
+ * @throws RangeError if the name is not one of this package's rules
+ */
+export function learningRateFrom({ name, options }: Description): LearningRateRule {
+  return lookUp<LearningRateRule>('learning-rate rule', learningRates, name)(...([options] as unknown as never[]));
+}

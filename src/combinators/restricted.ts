@@ -1,0 +1,50 @@
+import type { DrawContext, Json, JsonObject, Policy } from '../core/types.js';
+
+/** The JSON name and options of a policy, as the run log keeps them. */
+export function describePolicy({ name, options }: Policy): JsonObject {
+  return { name, options: options ?? {} };
+}
+
+/** How {@link restricted} changes a policy. */
+export interface Restriction {
+  readonly name: string;
+  readonly options: JsonObject;
+  /** The candidates left to the inner policy; where none is left it sees what was offered. */
+  candidates(offered: readonly number[], context: DrawContext): readonly number[];
+  /** The size given for the size asked for [examples]. */
+  size(asked: number, context: DrawContext): number;
+  /** The reason where the two differ. */
+  reason(asked: number, given: number): string;
+}
+
+/** A policy that sees fewer candidates and whose answer is mapped to an allowed one. Its state is the inner one. */
+export function restricted<State extends Json>(inner: Policy<State>, restriction: Restriction): Policy<State> {
+  function narrowed<Context extends DrawContext>(context: Context): Context {
+    const left = restriction.candidates(context.candidates, context);
+    return left.length === 0 ? context : { ...context, candidates: left };
+  }
+  const { draw } = inner;
+  return {
+    name: restriction.name,
+    options: { ...restriction.options, policy: describePolicy(inner as Policy) },
+    init: () => inner.init(),
+    start: (context) => restriction.size(inner.start?.(narrowed(context)) ?? context.baseBatchSize, context),
+    update(before, estimates, context) {
+      const { state, decision } = inner.update(before, estimates, narrowed(context));
+      // A hold is a request for the size in force, which the restriction may not allow.
+      const asked = decision.batchSize ?? context.batchSize;
+      const given = restriction.size(asked, context);
+      if (given === asked || Number.isNaN(given)) return { state, decision };
+      return {
+        state,
+        decision: { batchSize: given, reason: `${decision.reason}; ${restriction.reason(asked, given)}` },
+      };
+    },
+    ...(draw && {
+      draw: {
+        size: draw.size,
+        target: (drawn, context) => restriction.size(draw.target(drawn, narrowed(context)), context),
+      },
+    }),
+  };
+}

@@ -1,0 +1,57 @@
+export { defaultLearningRate, defaultPolicy } from './assembly/assemble.js';
+export { pipelineFromHeader } from './assembly/from-header.js';
+export type { DecisionOptions } from './assembly/options.js';
+export { type Description, learningRateFrom, policyFrom } from './assembly/registry.js';
+export {
+  type ClampedOptions,
+  type CooledOptions,
+  clamped,
+  cooled,
+  type LadderedOptions,
+  laddered,
+  type RampedOptions,
+  ramped,
+  type SteadiedOptions,
+  steadied,
+} from './combinators/index.js';
+export {
+  AdaptiveController,
+  type Anomaly,
+  type Change,
+  type ControllerEvents,
+  type ControllerOptions,
+  type ControllerState,
+} from './controller/controller.js';
+export { decide } from './controller/decide.js';
+export type { MeasureOptions } from './core/measuring.js';
+export type { Advance, Pipeline, PipelineState } from './core/pipeline.js';
+export { bestBatchSize, expectedDecrease, type Walker } from './core/rebound.js';
+export type {
+  Decision,
+  DrawContext,
+  Estimates,
+  GradientStatistics,
+  Json,
+  JsonObject,
+  LearningRateRule,
+  NoiseEstimate,
+  OptimizerKind,
+  Policy,
+  PolicyContext,
+  PolicyDecision,
+  RunFacts,
+  StepObservation,
+  TimeEstimate,
+  WalkEstimate,
+} from './core/types.js';
+export { type AdaScaleOptions, adaScale, linear, none, squareRoot } from './learning-rates/index.js';
+export {
+  fixed,
+  type GaussianWalkOptions,
+  type GaussianWalkWithReboundOptions,
+  gaussianWalk,
+  gaussianWalkWithRebound,
+} from './policies/index.js';
+export { RUN_LOG_VERSION, type RunLogHeader, type RunLogStep } from './run-log/format.js';
+export { type LoggedRun, type LoggedStep, type RunLog, readRunLog } from './run-log/read.js';
+export { fileSink, type MemoryLog, memoryLog, type RunLogSink } from './run-log/sink.js';

@@ -1,0 +1,26 @@
+/** Options of a {@link ladder}. */
+export interface LadderOptions {
+  /** A size on the ladder [examples]. */
+  readonly base: number;
+  /** Factor between one size and the next; > 1. */
+  readonly factor: number;
+  /** Least size [examples]. */
+  readonly min: number;
+  /** Greatest size [examples]. */
+  readonly max: number;
+  /** Every size is a whole multiple of it [examples]. */
+  readonly quantum?: number;
+}
+
+/**
+ * The batch sizes to choose from: base·factorᵏ within [min, max], ascending. Few distinct sizes mean few distinct
+ * tensor shapes, which some backends compile one by one.
+ */
+export function ladder({ base, factor, min, max, quantum = 1 }: LadderOptions): number[] {
+  const snap = (size: number): number => Math.max(quantum, Math.round(size / quantum) * quantum);
+  const sizes = new Set<number>();
+  for (let size = base; snap(size) >= min && size >= 0.5; size /= factor) if (snap(size) <= max) sizes.add(snap(size));
+  for (let size = base * factor; snap(size) <= max; size *= factor) if (snap(size) >= min) sizes.add(snap(size));
+  if (sizes.size === 0) sizes.add(Math.min(Math.max(base, min), max));
+  return [...sizes].sort((a, b) => a - b);
+}

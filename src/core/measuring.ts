@@ -1,0 +1,72 @@
+import { checkBetween, checkCount, checkKeys } from './checks.js';
+import type { StepObservation, TimeEstimate } from './types.js';
+
+/** When to measure the gradient statistics. */
+export interface MeasureOptions {
+  /** Measure every so many steps, whatever it costs; >= 1. @defaultValue as {@link budget} says */
+  readonly every?: number;
+  /** Share of the training time that measuring may take; in (0, 1]. @defaultValue 0.02 */
+  readonly budget?: number;
+}
+
+/** What the schedule remembers. JSON. */
+export type MeasuringState = {
+  readonly measurements: number;
+  readonly stepsSince: number;
+  /** Smoothed cost of computing the statistics [ms]. */
+  readonly statisticsMs: number;
+};
+
+/** When to measure: pure. */
+export interface MeasuringSchedule {
+  init(): MeasuringState;
+  update(
+    state: MeasuringState,
+    observation: StepObservation,
+    time: TimeEstimate | undefined,
+  ): { state: MeasuringState; measure: boolean };
+}
+
+/** Measured steps at the start, every second step, whatever they cost: enough for a first estimate. */
+const WARM_UP = 8;
+/** Steps between measurements while the cost is not known. */
+const BLIND = 10;
+const RAREST = 100;
+const SMOOTHING = 0.25;
+
+/** Steps between measurements that keep their cost, one more pass and the statistics, within the budget. */
+function affordable(budget: number, { statisticsMs }: MeasuringState, batchSize: number, time: TimeEstimate): number {
+  const cost = time.perMicroBatchMs + statisticsMs;
+  const plain = time.fixedMs + time.perExampleMs * batchSize;
+  return Math.min(RAREST, Math.max(1, Math.ceil(cost / (budget * plain))));
+}
+
+/**
+ * After a warm-up, as often as the budget allows: every ⌈cost / (budget · T(B))⌉ steps, at least each hundredth.
+ * @throws RangeError if an option lies outside the range given with it
+ */
+export function measuringSchedule(options: MeasureOptions = {}): MeasuringSchedule {
+  checkKeys('measure', options, ['every', 'budget']);
+  const every = options.every === undefined ? undefined : checkCount('measure.every', options.every);
+  const budget = checkBetween('measure.budget', options.budget ?? 0.02, 1e-6, 1);
+  return {
+    init: () => ({ measurements: 0, stepsSince: 0, statisticsMs: 0 }),
+    update(before, { gradient, measureMs, batchSize }, time) {
+      const measured = gradient !== undefined;
+      const cost = measureMs ?? before.statisticsMs;
+      // A first reading holds compilation, a late one may hold a pause: neither may silence the schedule for long.
+      const share = before.measurements < 2 ? 1 : SMOOTHING;
+      const bounded = before.measurements < 2 ? cost : Math.min(cost, 2 * before.statisticsMs);
+      const state: MeasuringState = {
+        measurements: before.measurements + (measured ? 1 : 0),
+        stepsSince: measured ? 0 : before.stepsSince + 1,
+        statisticsMs: measured ? before.statisticsMs + share * (bounded - before.statisticsMs) : before.statisticsMs,
+      };
+      let wait = BLIND;
+      if (every !== undefined) wait = every;
+      else if (state.measurements < WARM_UP) wait = 2;
+      else if (time !== undefined) wait = affordable(budget, state, batchSize, time);
+      return { state, measure: state.stepsSince + 1 >= wait };
+    },
+  };
+}

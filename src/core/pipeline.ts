@@ -1,0 +1,246 @@
+import type { MeasuringSchedule, MeasuringState } from './measuring.js';
+import type {
+  Decision,
+  DrawContext,
+  Estimates,
+  Estimator,
+  Json,
+  LearningRateRule,
+  NoiseEstimate,
+  Policy,
+  PolicyContext,
+  PolicyDecision,
+  RunFacts,
+  StepObservation,
+  TimeEstimate,
+  WalkEstimate,
+} from './types.js';
+
+/** The estimators of a pipeline. */
+export interface EstimatorSet {
+  readonly loss: Estimator<Json, number>;
+  readonly noise: Estimator<Json, NoiseEstimate>;
+  readonly walk: Estimator<Json, WalkEstimate>;
+  readonly time: Estimator<Json, TimeEstimate>;
+  readonly walkAtHand: (
+    observation: Pick<StepObservation, 'gradient' | 'batchSize' | 'loss'>,
+  ) => (WalkEstimate & { loss: number }) | undefined;
+}
+
+/** Everything that a pipeline is made of. */
+export interface PipelineParts {
+  readonly estimators: EstimatorSet;
+  readonly policy: Policy;
+  readonly learningRate: LearningRateRule;
+  readonly measuring: MeasuringSchedule;
+  readonly candidates: readonly number[];
+  /** Hard bounds of the batch size [examples], whatever the policy says. */
+  readonly minBatchSize: number;
+  readonly maxBatchSize: number;
+  /** Hard bounds of the learning rate. */
+  readonly minLearningRate: number;
+  readonly maxLearningRate: number;
+  readonly facts: RunFacts;
+}
+
+/** Plain JSON: written out and read back, it decides as if nothing had happened. */
+export type PipelineState = {
+  readonly loss: Json;
+  readonly noise: Json;
+  readonly walk: Json;
+  readonly time: Json;
+  readonly policy: Json;
+  readonly measuring: MeasuringState;
+  readonly estimates: Estimates;
+  readonly decision: Decision;
+};
+
+/** What one observation brought about. */
+export interface Advance {
+  readonly state: PipelineState;
+  readonly estimates: Estimates;
+  readonly decision: Decision;
+  /** What was not finite; the step's statistics are dropped and the decision before it stands. */
+  readonly anomaly?: string;
+  /** What the policy or the rule threw, or the nonsense it asked for; the decision before it stands. */
+  readonly error?: Error;
+}
+
+/** The one place where a decision is made, live and in a replay. */
+export interface Pipeline {
+  readonly facts: RunFacts;
+  /** Examples a draw, if the policy settles the size while the batch is drawn. */
+  readonly drawSize: number | undefined;
+  start(): PipelineState;
+  /** Pure: the same state and observation give the same result, bit for bit. */
+  advance(state: PipelineState, observation: StepObservation): Advance;
+  /** The learning rate to apply to a batch: the decision's at the size it asked for, the rule's at another (an epoch's last one). */
+  learningRateAt(state: PipelineState, batchSize: number, baseLearningRate: number): number;
+  /** The size that the policy asks for once `drawn` is in hand [examples]; for policies with a draw size. */
+  drawTarget(
+    state: PipelineState,
+    drawn: Pick<StepObservation, 'gradient' | 'batchSize' | 'loss' | 'baseLearningRate'>,
+  ): number;
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** The name of the first fact that is not finite. */
+function notFinite({ loss, gradient }: Pick<StepObservation, 'loss' | 'gradient'>): string | undefined {
+  if (!Number.isFinite(loss)) return 'loss';
+  if (gradient === undefined) return undefined;
+  const { microBatchSizes, ...numbers } = gradient;
+  return Object.entries(numbers).find(([, value]) => !Number.isFinite(value))?.[0];
+}
+
+/** @see Pipeline */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { estimators, policy, learningRate: rule, measuring, candidates, facts } = parts;
+  const { baseBatchSize } = facts;
+  const quantum = facts.batchQuantum ?? 1;
+
+  function bounded(asked: number): number {
+    const within = Math.min(Math.max(asked, parts.minBatchSize), parts.maxBatchSize);
+    return Math.max(1, Math.round(within / quantum)) * quantum;
+  }
+
+  function rateFactor(batchSize: number, estimates: Estimates): number {
+    const factor = rule.factor(batchSize, baseBatchSize, estimates);
+    if (!(factor > 0 && Number.isFinite(factor))) {
+      throw new RangeError(`learning-rate rule '${rule.name}': factor must be a finite number > 0; got ${factor}`);
+    }
+    return factor;
+  }
+
+  /** The bounds limit what the rule makes of the user's rate, never that rate itself. */
+  function scaled(base: number, factor: number): number {
+    return factor === 1 ? base : Math.min(Math.max(base * factor, parts.minLearningRate), parts.maxLearningRate);
+  }
+
+  function rateAt(batchSize: number, base: number, estimates: Estimates): number {
+    return scaled(base, rateFactor(batchSize, estimates));
+  }
+
+  function drawContext(estimates: Estimates, batchSize: number, baseLearningRate: number): DrawContext {
+    const learningRateAt = (size: number): number => rateAt(size, baseLearningRate, estimates);
+    return { candidates, batchSize, baseBatchSize, learningRateAt, facts };
+  }
+
+  function ask(state: PipelineState, estimates: Estimates, observation: StepObservation) {
+    const batchSize = observation.short === true ? state.decision.batchSize : observation.batchSize;
+    const context: PolicyContext = {
+      ...drawContext(estimates, batchSize, observation.baseLearningRate),
+      observation,
+    };
+    const answer = policy.update(state.policy, estimates, context);
+    const asked = answer.decision.batchSize ?? batchSize;
+    if (typeof asked !== 'number' || Number.isNaN(asked)) {
+      throw new RangeError(`policy '${policy.name}': batchSize must be a number; got ${String(asked)}`);
+    }
+    return { ...answer, asked };
+  }
+
+  function decide(
+    { asked, decision }: { asked: number; decision: PolicyDecision },
+    estimates: Estimates,
+    { step, baseLearningRate }: StepObservation,
+    measure: boolean,
+  ): Decision {
+    const batchSize = bounded(asked);
+    const because = asked === batchSize ? '' : ` (asked for ${asked})`;
+    return {
+      step,
+      batchSize,
+      learningRate: rateAt(batchSize, baseLearningRate, estimates),
+      learningRateFactor: rateFactor(batchSize, estimates),
+      measure,
+      reason: `${decision.reason}${because}`,
+    };
+  }
+
+  function estimate(state: PipelineState, observation: StepObservation) {
+    const loss = estimators.loss.update(state.loss, observation);
+    const time = estimators.time.update(state.time, observation);
+    const { walkAtHand: _past, ...known } = state.estimates;
+    const estimates: { -readonly [Key in keyof Estimates]: Estimates[Key] } = known;
+    const put = <Key extends keyof Estimates>(key: Key, value: Estimates[Key] | undefined): void => {
+      if (value !== undefined) estimates[key] = value;
+    };
+    put('loss', estimators.loss.estimate(loss, observation));
+    put('validationLoss', observation.validationLoss);
+    if (observation.gradient === undefined) return { states: { loss, time }, estimates };
+    // The costly estimates are renewed where something is decided: on measured steps.
+    const noise = estimators.noise.update(state.noise, observation);
+    const walk = estimators.walk.update(state.walk, observation);
+    put('noise', estimators.noise.estimate(noise, observation));
+    put('walk', estimators.walk.estimate(walk, observation));
+    put('time', estimators.time.estimate(time, observation));
+    put('walkAtHand', estimators.walkAtHand(observation));
+    return { states: { loss, time, noise, walk }, estimates };
+  }
+
+  function drop(state: PipelineState, observation: StepObservation, what: string): Advance {
+    const { gradient: _dropped, ...rest } = observation;
+    const { state: schedule, measure } = measuring.update(state.measuring, rest, state.estimates.time);
+    const reason = `${what} is not finite: held`;
+    const decision: Decision = { ...state.decision, step: observation.step, measure, reason };
+    const { estimates } = state;
+    return { state: { ...state, measuring: schedule, decision }, estimates, decision, anomaly: what };
+  }
+
+  return {
+    facts,
+    drawSize: policy.draw?.size,
+    start() {
+      const context = drawContext({}, baseBatchSize, facts.baseLearningRate);
+      const batchSize = bounded(policy.start?.(context) ?? Math.max(baseBatchSize, candidates[0] as number));
+      const decision: Decision = {
+        step: 0,
+        batchSize,
+        learningRate: context.learningRateAt(batchSize),
+        learningRateFactor: rateFactor(batchSize, {}),
+        measure: true,
+        reason: 'start',
+      };
+      return {
+        loss: estimators.loss.init(),
+        noise: estimators.noise.init(),
+        walk: estimators.walk.init(),
+        time: estimators.time.init(),
+        policy: policy.init(),
+        measuring: measuring.init(),
+        estimates: {},
+        decision,
+      };
+    },
+    advance(before, observation) {
+      const anomaly = notFinite(observation);
+      if (anomaly !== undefined) return drop(before, observation, anomaly);
+      const { states, estimates } = estimate(before, observation);
+      const { state: schedule, measure } = measuring.update(before.measuring, observation, estimates.time);
+      const after = { ...before, ...states, estimates, measuring: schedule };
+      try {
+        const answer = ask(before, estimates, observation);
+        const decision = decide(answer, estimates, observation, measure);
+        return { state: { ...after, policy: answer.state, decision }, estimates, decision };
+      } catch (thrown) {
+        const error = asError(thrown);
+        const reason = `held: ${error.message}`;
+        const decision: Decision = { ...before.decision, step: observation.step, measure, reason };
+        return { state: { ...after, decision }, estimates, decision, error };
+      }
+    },
+    learningRateAt({ estimates, decision }, batchSize, base) {
+      const asAsked = batchSize === decision.batchSize;
+      return scaled(base, asAsked ? decision.learningRateFactor : rateFactor(batchSize, estimates));
+    },
+    drawTarget({ estimates, decision }, drawn) {
+      const walk = estimators.walkAtHand(drawn);
+      if (policy.draw === undefined || walk === undefined) return drawn.batchSize;
+      const context = drawContext(estimates, decision.batchSize, drawn.baseLearningRate);
+      return bounded(policy.draw.target(walk, context));
+    },
+  };
+}

@@ -1,0 +1,205 @@
+/** A value that survives `JSON.parse(JSON.stringify(value))`. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A plain object of {@link Json} values. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * Sufficient statistics of n >= 2 micro-batch gradients g_i (mean gradients of b_i examples) taken at the same weights.
+ *
+ * g = sum b_i g_i / B is the gradient of the batch; p is the optimizer's step over its learning rate; d = c·D·g is
+ * the part of p that the fresh gradient makes (D: the optimizer's diagonal preconditioner, c: the share of the
+ * fresh gradient in its running mean; d = g for SGD and momentum). Deviations are kept rather than raw second
+ * moments, because sum b_i |g_i|^2 - B |g|^2 loses its digits where the micro-batches agree.
+ */
+export interface GradientStatistics {
+  /** b_i [examples]; n entries, each >= 1. */
+  readonly microBatchSizes: readonly number[];
+  /** |g|^2. */
+  readonly squaredNormOfMean: number;
+  /** sum b_i |g_i - g|^2; over (n - 1) it estimates the trace of the per-example covariance. */
+  readonly squaredDeviations: number;
+  /** g·p. */
+  readonly meanProjection: number;
+  /** g·d. */
+  readonly freshProjection: number;
+  /** sum b_i (g_i - g)·cD(g_i - g). */
+  readonly freshDeviations: number;
+  /** sum b_i ((g_i - g)·d)^2; over (n - 1) it estimates dᵀΣd. */
+  readonly projectionDeviations: number;
+}
+
+/** The facts of one optimizer update, as the loop saw them. */
+export interface StepObservation {
+  /** Updates so far, this one included; from 1. */
+  readonly step: number;
+  /** Pass over the data; from 0. */
+  readonly epoch: number;
+  /** Examples so far, this batch included. */
+  readonly examplesSeen: number;
+  /** Applied batch size [examples]. */
+  readonly batchSize: number;
+  /** Number of micro-batches (forward and backward passes) that made the batch. */
+  readonly microBatches: number;
+  /** Applied learning rate. */
+  readonly learningRate: number;
+  /** The user's own learning rate at this step, which a learning-rate rule multiplies. */
+  readonly baseLearningRate: number;
+  /** Mean training loss of the batch, before the update. */
+  readonly loss: number;
+  /** Wall clock of forward, backward and update [ms], without the controller's own work. */
+  readonly stepMs: number;
+  /** Absent on steps that were not measured. */
+  readonly gradient?: GradientStatistics;
+  /** Wall clock of computing {@link gradient} [ms]; present with it. */
+  readonly measureMs?: number;
+  /** Present where the batch is shorter than asked because the epoch's examples ran out. */
+  readonly short?: true;
+  /** On the first step after an evaluation. */
+  readonly validationLoss?: number;
+}
+
+/** How the optimizer makes its step of the gradient: `adaptive` ones divide it by its running size. */
+export type OptimizerKind = 'sgd' | 'momentum' | 'adaptive';
+
+/** What is known of a run before its first step. */
+export interface RunFacts {
+  /** B0: the batch size that the user's learning rate is tuned for [examples]. */
+  readonly baseBatchSize: number;
+  /** The user's learning rate at the start. */
+  readonly baseLearningRate: number;
+  /** N [examples], where it is known. */
+  readonly datasetSize?: number;
+  /** @defaultValue 'sgd' */
+  readonly optimizer?: OptimizerKind;
+  /** Batches come in whole multiples of this many examples: set where the loop can only accumulate. @defaultValue 1 */
+  readonly batchQuantum?: number;
+  /** Batches above it are made of several micro-batches [examples]. @defaultValue no bound */
+  readonly maxMicroBatchSize?: number;
+}
+
+/** Gradient noise, smoothed. */
+export interface NoiseEstimate {
+  /** Ŝ: trace of the covariance of one example's gradient. */
+  readonly traceOfCovariance: number;
+  /** Ĝ²: squared norm of the true gradient, unbiased; can be <= 0. */
+  readonly squaredGradientNorm: number;
+  /** B_simple = tr(DΣ) / GᵀDG [examples], D the optimizer's preconditioner; finite, see the estimator for its bound. */
+  readonly noiseScale: number;
+  /** Measured steps so far. */
+  readonly measurements: number;
+}
+
+/** The walk of the loss: one step lowers it by η·x, x ~ N(μ, σ²/m). */
+export interface WalkEstimate {
+  /** μ. */
+  readonly drift: number;
+  /** σ², per example. */
+  readonly variance: number;
+  /** The batch size at which the optimizer's step was seen [examples]. */
+  readonly batchSize: number;
+}
+
+/** T(m) = fixedMs + perExampleMs·m, and what one more pass over the same examples adds. */
+export interface TimeEstimate {
+  /** t0 [ms]. */
+  readonly fixedMs: number;
+  /** t1 [ms per example]. */
+  readonly perExampleMs: number;
+  /** Cost of cutting a batch into one micro-batch more [ms]. */
+  readonly perMicroBatchMs: number;
+}
+
+/** What the estimators know after an observation. A quantity not known yet is absent, never NaN or 0. */
+export interface Estimates {
+  /** Smoothed training loss. */
+  readonly loss?: number;
+  readonly noise?: NoiseEstimate;
+  /** Smoothed, with the bias of |g|² removed from μ. */
+  readonly walk?: WalkEstimate;
+  /** The walk from the batch at hand alone, as the 2017 paper has it; only on measured steps. */
+  readonly walkAtHand?: WalkEstimate & { readonly loss: number };
+  readonly time?: TimeEstimate;
+  /** The validation loss last seen. */
+  readonly validationLoss?: number;
+}
+
+/** One quantity from observations. `update` is pure; the state is JSON. */
+export interface Estimator<State extends Json = Json, Estimate = unknown> {
+  init(): State;
+  update(state: State, observation: StepObservation): State;
+  /** @returns undefined as long as there is no estimate. */
+  estimate(state: State, observation: StepObservation): Estimate | undefined;
+}
+
+/** What a policy may know besides the estimates. */
+export interface PolicyContext {
+  /** The batch sizes to choose from, ascending [examples]. */
+  readonly candidates: readonly number[];
+  /** Batch size now applied, an epoch's short last batch aside [examples]. */
+  readonly batchSize: number;
+  /** B0 [examples]. */
+  readonly baseBatchSize: number;
+  /** The learning rate that the rule would set at a batch size. */
+  readonly learningRateAt: (batchSize: number) => number;
+  readonly facts: RunFacts;
+  /** The facts of the step just done. */
+  readonly observation: StepObservation;
+}
+
+/** What is known where no step has just been done: before the first, and while a batch is drawn. */
+export type DrawContext = Omit<PolicyContext, 'observation'>;
+
+/** What a policy asks for. */
+export interface PolicyDecision {
+  /** [examples]; absent: keep the size. */
+  readonly batchSize?: number;
+  /** One line for a human: why. */
+  readonly reason: string;
+}
+
+/**
+ * A rule for the batch size: two pure functions over a JSON state.
+ *
+ * The name and the JSON options let a run log rebuild the policy for a replay.
+ */
+export interface Policy<State extends Json = Json> {
+  readonly name: string;
+  readonly options?: JsonObject;
+  init(): State;
+  update(state: State, estimates: Estimates, context: PolicyContext): { state: State; decision: PolicyDecision };
+  /** The first batch size [examples]. @defaultValue the base batch size */
+  start?(context: DrawContext): number;
+  /**
+   * For policies that settle the size while the batch is drawn: examples a draw [examples], and the size asked for
+   * once `drawn` is in hand. The loop draws until it has that many.
+   */
+  readonly draw?: {
+    readonly size: number;
+    target(drawn: WalkEstimate & { readonly loss: number }, context: DrawContext): number;
+  };
+}
+
+/** A rule for the learning rate: a factor on the user's own rate. Pure. */
+export interface LearningRateRule {
+  readonly name: string;
+  readonly options?: JsonObject;
+  /** @returns the factor at `batchSize`, > 0; 1 at the base batch size. */
+  factor(batchSize: number, baseBatchSize: number, estimates: Estimates): number;
+}
+
+/** The batch size and learning rate for the next step, and why. */
+export interface Decision {
+  /** The step after which it was made; 0 before the first. */
+  readonly step: number;
+  /** [examples], within the bounds. */
+  readonly batchSize: number;
+  /** The rate at `batchSize`. */
+  readonly learningRate: number;
+  /** Factor of the rule on the user's rate at `batchSize`. */
+  readonly learningRateFactor: number;
+  /** Whether the next step is to be measured. */
+  readonly measure: boolean;
+  /** One line for a human. */
+  readonly reason: string;
+}

@@ -1,0 +1,101 @@
+import { checkAtLeast, checkKeys } from '../core/checks.js';
+import { expectedDecrease } from '../core/rebound.js';
+import type { Estimates, Policy, PolicyContext } from '../core/types.js';
+
+/** Options of {@link gaussianWalk}; each has a safe default. */
+export interface GaussianWalkOptions {
+  /** S*, the least loss that can be reached; finite. @defaultValue 0 */
+  readonly floor?: number;
+  /** The batch moves only where the expected decrease per second grows by this factor; >= 1. @defaultValue 1.05 */
+  readonly minGain?: number;
+}
+
+type Ready = Required<Pick<Estimates, 'loss' | 'noise' | 'walk' | 'time'>>;
+
+/** The walk at another batch size: an adaptive optimizer's step also shrinks by the noise in its running gradient size. */
+function stepScale({ noise, walk }: Ready, { facts }: PolicyContext, batchSize: number): number {
+  if (facts.optimizer !== 'adaptive') return 1;
+  return Math.sqrt((1 + noise.noiseScale / walk.batchSize) / (1 + noise.noiseScale / batchSize));
+}
+
+/** Learning rates looked at, from the base up to the one that the rule would set. */
+const RATES = 5;
+
+/**
+ * Expected loss decrease of one update of `batchSize` examples, at the best rate between the user's and the rule's.
+ *
+ * At the rule's rate alone a larger batch would always be the noisier one, and near the floor, where noise has to go, the rule would
+ * shrink it; with the lower rates in reach a larger batch never does worse than a smaller one at the same rate.
+ */
+function decrease(estimates: Ready, context: PolicyContext, floor: number, batchSize: number): number {
+  const { loss, walk } = estimates;
+  const scale = stepScale(estimates, context, batchSize);
+  const top = context.learningRateAt(batchSize) * scale;
+  // Below the assumed floor the floor is wrong: take the walk as free, E(s') = s − ημ.
+  if (loss <= floor) return top * walk.drift;
+  const bottom = Math.min(top, context.observation.baseLearningRate * scale);
+  const deviation = Math.sqrt(Math.max(walk.variance, 0));
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < RATES; i++) {
+    const rate = bottom + ((top - bottom) * i) / (RATES - 1);
+    const walker = { height: loss - floor, drift: rate * walk.drift, spread: rate * deviation };
+    most = Math.max(most, expectedDecrease(walker, batchSize));
+  }
+  return most;
+}
+
+function utility(estimates: Ready, context: PolicyContext, floor: number, batchSize: number): number {
+  const { fixedMs, perExampleMs, perMicroBatchMs } = estimates.time;
+  const more = Math.ceil(batchSize / (context.facts.maxMicroBatchSize ?? batchSize)) - 1;
+  const time = fixedMs + perExampleMs * batchSize + perMicroBatchMs * more;
+  return decrease(estimates, context, floor, batchSize) / time;
+}
+
+/**
+ * The batch size with the largest expected decrease of the loss per second.
+ *
+ * The loss is a Gaussian walk with rebound above its floor (see {@link expectedDecrease}); u(m) = max over η of (s − E_m(s'; η)) / T(m),
+ * η between the user's rate and that which the learning-rate rule would set at m, T(m) = t0 + t1·m the measured time of a step, all
+ * statistics smoothed and the bias of |g|² taken out of μ. Far from the floor this is the largest rate gain per second
+ * (Pollux's goodput), near the floor the rule of 2017 with time in place of examples.
+ *
+ * Where μ <= 0 the step leads uphill for the fresh gradient and no size helps: the size is held, and the reason says so.
+ * Limits: first order, so it does not see the noise floor of a constant rate.
+ * @throws RangeError if an option lies outside the range given with it
+ * @example adaptiveBatch(model, { policy: gaussianWalk({ minGain: 1.1 }) })
+ * @see Yin, Luo, Nakamura, "Small Batch or Large Batch? Gaussian Walk with Rebound Can Teach", KDD 2017
+ * @see Qiao et al., "Pollux", OSDI 2021
+ */
+export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
+  checkKeys('gaussianWalk', options, ['floor', 'minGain']);
+  const floor = checkAtLeast('gaussianWalk: floor', options.floor ?? 0, -Number.MAX_VALUE);
+  const minGain = checkAtLeast('gaussianWalk: minGain', options.minGain ?? 1.05, 1);
+  return {
+    name: 'gaussianWalk',
+    options: { floor, minGain },
+    init: () => null,
+    update(state, estimates, context) {
+      const { loss, noise, walk, time } = estimates;
+      const hold = (reason: string) => ({ state, decision: { reason } });
+      if (context.observation.gradient === undefined) return hold('no fresh gradient statistics');
+      if (loss === undefined || noise === undefined || walk === undefined)
+        return hold('collecting gradient statistics');
+      if (time === undefined) return hold('timing the steps');
+      if (walk.drift <= 0) return hold('the step leads uphill: no batch size helps');
+      const ready: Ready = { loss, noise, walk, time };
+      const now = utility(ready, context, floor, context.batchSize);
+      let best = context.batchSize;
+      let most = now;
+      for (const candidate of context.candidates) {
+        const value = utility(ready, context, floor, candidate);
+        if (value > most) [best, most] = [candidate, value];
+      }
+      const gain = most / now;
+      const noiseText = `noise scale ${noise.noiseScale.toPrecision(3)}`;
+      if (best === context.batchSize) return hold(`best per second, ${noiseText}`);
+      if (now > 0 && gain < minGain) return hold(`${best} would gain under ${minGain}x per second, ${noiseText}`);
+      const gainText = now > 0 ? `${gain.toPrecision(3)}x the decrease per second` : 'the decrease turns positive';
+      return { state, decision: { batchSize: best, reason: `${gainText} at ${best}, ${noiseText}` } };
+    },
+  };
+}

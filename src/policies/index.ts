@@ -1,0 +1,3 @@
+export { fixed } from './fixed.js';
+export { type GaussianWalkOptions, gaussianWalk } from './gaussian-walk.js';
+export { type GaussianWalkWithReboundOptions, gaussianWalkWithRebound } from './gaussian-walk-with-rebound.js';

@@ -1,0 +1,40 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { OptimizerKind } from '../core/types.js';
+
+type RateAccess = { learningRate?: unknown; setLearningRate?: (rate: number) => void };
+
+/** The optimizer's class, as TensorFlow.js serializes it: 'SGD', 'Momentum', 'Adam', … */
+export function optimizerName(optimizer: Optimizer): string {
+  return typeof optimizer.getClassName === 'function' ? optimizer.getClassName() : optimizer.constructor.name;
+}
+
+const KINDS: ReadonlyMap<string, OptimizerKind> = new Map([
+  ['SGD', 'sgd'],
+  ['Momentum', 'momentum'],
+  ['Adam', 'adaptive'],
+  ['Adamax', 'adaptive'],
+  ['RMSProp', 'adaptive'],
+  ['Adagrad', 'adaptive'],
+  ['Adadelta', 'adaptive'],
+]);
+
+/** How the optimizer makes its step of the gradient; undefined for one that is not TensorFlow.js's own. */
+export function optimizerKind(optimizer: Optimizer): OptimizerKind | undefined {
+  return KINDS.get(optimizerName(optimizer));
+}
+
+/** The optimizer's learning rate; undefined where it shows none. */
+export function getLearningRate(optimizer: Optimizer): number | undefined {
+  const { learningRate } = optimizer as unknown as RateAccess;
+  return typeof learningRate === 'number' ? learningRate : undefined;
+}
+
+/**
+ * Sets the learning rate, by the way that has an effect: SGD and momentum keep a copy that only `setLearningRate` renews, the others
+ * read the property at each step.
+ */
+export function setLearningRate(optimizer: Optimizer, learningRate: number): void {
+  const access = optimizer as unknown as RateAccess;
+  if (typeof access.setLearningRate === 'function') access.setLearningRate(learningRate);
+  else access.learningRate = learningRate;
+}

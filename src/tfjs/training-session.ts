@@ -1,0 +1,236 @@
+import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
+import type { AdaptiveController } from '../controller/controller.js';
+import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
+import { getLearningRate, optimizerKind, optimizerName, setLearningRate } from './optimizer-access.js';
+import { PendingUpdate } from './pending-update.js';
+
+/** How a session cuts batches. */
+export interface SessionLimits {
+  /** Largest micro-batch [examples]. */
+  readonly maxMicroBatchSize: number;
+}
+
+/** Sizes as equal as can be that add up to `batchSize`, no more and no larger than needed. */
+export function cut(batchSize: number, pieces: number): number[] {
+  const count = Math.min(pieces, batchSize);
+  const least = Math.floor(batchSize / count);
+  const larger = batchSize % count;
+  return Array.from({ length: count }, (_, i) => (i < larger ? least + 1 : least));
+}
+
+/**
+ * One training: cuts batches as the controller decides, runs them through the optimizer, and reports what it saw.
+ *
+ * Order for each batch: {@link open}, then `minimize` for each of its micro-batches, then {@link settle}.
+ */
+export class TrainingSession {
+  epoch = 0;
+  /** What the last step showed. */
+  lastObservation: StepObservation | undefined;
+  /** The validation loss since the last step, if there was an evaluation. */
+  validationLoss: number | undefined;
+
+  readonly optimizer: Optimizer;
+  readonly #controller: AdaptiveController;
+  readonly #limits: SessionLimits;
+  readonly #minimize: Optimizer['minimize'];
+  readonly #hadOwnMinimize: boolean;
+  #pending: PendingUpdate | undefined;
+  #target = 0;
+  #isShort = false;
+  #upcoming: number | undefined;
+  #baseLearningRate: number;
+  #appliedLearningRate: number;
+
+  constructor(controller: AdaptiveController, optimizer: Optimizer, limits: SessionLimits) {
+    this.#controller = controller;
+    this.optimizer = optimizer;
+    this.#limits = limits;
+    this.#minimize = optimizer.minimize;
+    this.#hadOwnMinimize = Object.hasOwn(optimizer, 'minimize');
+    this.#baseLearningRate = getLearningRate(optimizer) ?? 1;
+    this.#appliedLearningRate = this.#baseLearningRate;
+  }
+
+  /** Starts the controller and takes the optimizer's `minimize` over. */
+  begin(facts: Omit<RunFacts, 'baseLearningRate' | 'optimizer'>, about: JsonObject): void {
+    const { optimizer } = this;
+    const kind = optimizerKind(optimizer);
+    if (kind === undefined) {
+      this.#controller.warn(
+        `optimizer '${optimizerName(optimizer)}' is not one of TensorFlow.js's own: its noise is measured as for SGD`,
+      );
+    }
+    if (getLearningRate(optimizer) === undefined) {
+      this.#controller.warn('the optimizer shows no learning rate: only the batch size adapts');
+    }
+    this.#controller.start(
+      { ...facts, baseLearningRate: this.#baseLearningRate, ...(kind !== undefined && { optimizer: kind }) },
+      { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
+    );
+    optimizer.minimize = ((f, returnCost, variables) => this.#step(f, returnCost, variables)) as Optimizer['minimize'];
+  }
+
+  /** The batch size that the next batch should have [examples]; for a policy that draws, the first draw. */
+  get nextBatchSize(): number {
+    return this.#controller.drawSize ?? (this.#controller.decision as Decision).batchSize;
+  }
+
+  /** Whether micro-batches of the batch under way are still to come. */
+  get isOpen(): boolean {
+    return this.#pending !== undefined && !this.#pending.isApplied;
+  }
+
+  /**
+   * Opens a batch of `batchSize` examples.
+   * @param isShort whether the data left no more
+   * @param whole whether the loop hands over micro-batches of its own size, which cannot be cut
+   * @returns the sizes of its micro-batches [examples]
+   */
+  open(batchSize: number, isShort = false, whole = false): number[] {
+    const draws = this.#controller.drawSize !== undefined;
+    const measure = draws || (this.#controller.decision as Decision).measure;
+    this.#pending = new PendingUpdate(this.optimizer, measure);
+    this.#target = batchSize;
+    this.#isShort = isShort;
+    this.#setRate(batchSize);
+    return whole ? [] : this.#cut(batchSize, measure);
+  }
+
+  /**
+   * For a policy that draws: how many examples more the batch under way wants [examples]; 0: it is complete.
+   * @param available examples left in this pass over the data
+   */
+  async drawMore(available: number): Promise<number> {
+    const pending = this.#pending;
+    if (pending === undefined || pending.isApplied || this.#controller.drawSize === undefined) return 0;
+    const preview = await pending.preview();
+    if (preview === undefined) return 0;
+    const drawn = { ...preview, batchSize: pending.size, baseLearningRate: this.#baseLearningRate };
+    const wanted = this.#controller.drawTarget(drawn) - pending.size;
+    return Math.min(wanted <= 0 ? 0 : this.#controller.drawSize, available);
+  }
+
+  /** Widens the batch under way by `count` examples. @returns the sizes of its further micro-batches [examples] */
+  widen(count: number): number[] {
+    this.#target += count;
+    return this.#cut(count, true);
+  }
+
+  /** Announces the size of the next micro-batch that `minimize` will be given [examples]. */
+  expect(size: number): void {
+    this.#upcoming = size;
+  }
+
+  /** Applies what is accumulated, even if the batch is not complete: at the end of an epoch or of the training. */
+  flush(): void {
+    const pending = this.#pending;
+    if (pending === undefined || pending.isApplied) return;
+    if (pending.size === 0) {
+      this.#pending = undefined;
+      return;
+    }
+    this.#isShort ||= pending.size < this.#target;
+    pending.apply();
+  }
+
+  /** Reports the step just made, if one was. @returns its observation */
+  async settle(): Promise<StepObservation | undefined> {
+    const pending = this.#pending;
+    if (pending === undefined || !pending.isApplied) return undefined;
+    this.#pending = undefined;
+    const batchSize = pending.size;
+    const { step, examplesSeen } = this.#controller.progress;
+    try {
+      const reading = await pending.read();
+      const validation = this.validationLoss;
+      this.validationLoss = undefined;
+      const observation: StepObservation = {
+        step: step + 1,
+        epoch: this.epoch,
+        examplesSeen: examplesSeen + batchSize,
+        batchSize,
+        microBatches: pending.sizes.length,
+        learningRate: this.#appliedLearningRate,
+        baseLearningRate: this.#baseLearningRate,
+        loss: reading.loss,
+        stepMs: pending.trainMs,
+        ...(reading.gradient && { gradient: reading.gradient, measureMs: pending.measureMs }),
+        ...(this.#isShort && { short: true as const }),
+        ...(validation !== undefined && { validationLoss: validation }),
+      };
+      this.lastObservation = observation;
+      this.#controller.observe(observation);
+      return observation;
+    } finally {
+      pending.dispose();
+    }
+  }
+
+  /** Gives everything back: the optimizer's `minimize`, the user's learning rate, every tensor. */
+  end(): void {
+    this.#pending?.dispose();
+    this.#pending = undefined;
+    if (this.#hadOwnMinimize) this.optimizer.minimize = this.#minimize;
+    else delete (this.optimizer as { minimize?: unknown }).minimize;
+    this.#readBase();
+    if (this.#appliedLearningRate !== this.#baseLearningRate) setLearningRate(this.optimizer, this.#baseLearningRate);
+    this.#controller.end();
+  }
+
+  #cut(batchSize: number, measure: boolean): number[] {
+    const pieces = Math.ceil(batchSize / this.#limits.maxMicroBatchSize);
+    return cut(batchSize, measure ? Math.max(pieces, 2) : pieces);
+  }
+
+  /** A rate that is not the one set here is the user's own: the new base. */
+  #readBase(): void {
+    const rate = getLearningRate(this.optimizer);
+    if (rate !== undefined && rate !== this.#appliedLearningRate) {
+      this.#baseLearningRate = rate;
+      this.#appliedLearningRate = rate;
+    }
+  }
+
+  #setRate(batchSize: number): void {
+    if (getLearningRate(this.optimizer) === undefined) return;
+    this.#readBase();
+    const rate = this.#controller.learningRateAt(batchSize, this.#baseLearningRate);
+    if (rate === this.#appliedLearningRate) return;
+    setLearningRate(this.optimizer, rate);
+    this.#appliedLearningRate = rate;
+  }
+
+  /** What stands in for the optimizer's `minimize` while the session lasts. */
+  #step(f: () => Scalar, returnCost = false, variables?: Variable[]): Scalar | null {
+    const size = this.#upcoming;
+    this.#upcoming = undefined;
+    const pending = this.#pending;
+    // A call from outside the loop (a second network's step, say) is none of ours.
+    if (size === undefined || pending === undefined || pending.isApplied) {
+      return this.#minimize.call(this.optimizer, f, returnCost, variables);
+    }
+    const loss = this.#run(pending, f, variables, size);
+    if (returnCost) return loss;
+    loss.dispose();
+    return null;
+  }
+
+  #run(pending: PendingUpdate, f: () => Scalar, variables: Variable[] | undefined, size: number): Scalar {
+    const draws = this.#controller.drawSize !== undefined;
+    if (!draws && pending.size === 0 && size >= this.#target) {
+      return pending.runWhole(this.#minimize, f, variables, size);
+    }
+    const loss = pending.addMicroBatch(f, variables, size);
+    if (!draws && pending.size >= this.#target) pending.apply();
+    return loss;
+  }
+}
+
+function describeConfig(optimizer: Optimizer): JsonObject {
+  try {
+    return JSON.parse(JSON.stringify(optimizer.getConfig())) as JsonObject;
+  } catch {
+    return {};
+  }
+}
