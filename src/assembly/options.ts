@@ -1,5 +1,5 @@
-import { checkAtLeast, checkCount, checkGreater, checkKeys } from '../core/checks.js';
-import type { MeasureOptions } from '../core/measuring.js';
+import { checkAtLeast, checkCount, checkGreater } from '../core/checks.js';
+import { type MeasureOptions, measuringSchedule } from '../core/measuring.js';
 import type { LearningRateRule, Policy } from '../core/types.js';
 
 /** What decides, and within which bounds. Every option has a safe default. */
@@ -38,6 +38,15 @@ export const DECISION_KEYS = [
   'measure',
 ] as const satisfies readonly (keyof DecisionOptions)[];
 
+function checkHas(name: string, value: object | undefined, method: string, example: string): void {
+  const found = (value as Record<string, unknown> | undefined)?.[method];
+  if (value !== undefined && typeof found !== 'function') {
+    throw new RangeError(
+      `${name} must be an object with a function ${method}(), for example ${example}; got ${String(value)}`,
+    );
+  }
+}
+
 /** @throws RangeError naming the first option outside its range, at construction rather than in the training. */
 export function checkDecisionOptions(options: DecisionOptions): void {
   const min = checkCount('minBatchSize', options.minBatchSize ?? 1);
@@ -48,5 +57,7 @@ export function checkDecisionOptions(options: DecisionOptions): void {
   }
   checkGreater('ladder', options.ladder ?? 2, 1);
   checkGreater('memory', options.memory ?? 2000, 0);
-  checkKeys('measure', options.measure ?? {}, ['every', 'budget']);
+  measuringSchedule(options.measure);
+  checkHas('policy', options.policy, 'update', 'gaussianWalk()');
+  checkHas('learningRate', options.learningRate, 'factor', 'adaScale()');
 }

@@ -8,7 +8,7 @@ import {
   type ControllerState,
 } from '../controller/controller.js';
 import { checkCount, checkKeys } from '../core/checks.js';
-import { generator } from '../core/random.js';
+import { randomFrom } from '../core/random.js';
 import type { JsonObject } from '../core/types.js';
 import { BatchFeed } from './batch-feed.js';
 import { installFitHook } from './fit-hook.js';
@@ -71,8 +71,7 @@ export class AdaptiveBatch extends Callback {
     checkCount('maxMicroBatchSize', options.maxMicroBatchSize ?? 1024);
     if (options.yieldEvery !== 'never') checkCount('yieldEvery', options.yieldEvery ?? 125, 0);
     this.#options = options;
-    const random = options.seed === undefined ? Math.random : generator(checkCount('seed', options.seed, 0));
-    this.#order = { shuffle: true, random: () => random() };
+    this.#order = { shuffle: true, random: randomFrom(options.seed) };
     if (model !== undefined && hasBatchNormalization(innerModel(model)))
       this.#options = this.#forBatchNormalization(options);
     this.controller = new AdaptiveController(this.#options);

@@ -7,7 +7,7 @@ import {
   type ControllerState,
 } from '../controller/controller.js';
 import { checkCount, checkKeys } from '../core/checks.js';
-import { generator } from '../core/random.js';
+import { randomFrom } from '../core/random.js';
 import type { Decision, StepObservation } from '../core/types.js';
 import { BatchFeed, disposeBatch } from './batch-feed.js';
 import { type Batch, type BatchSource, type OpenSource, openSource } from './source.js';
@@ -148,8 +148,7 @@ export class AdaptiveLoop {
   async #started(): Promise<{ feed: BatchFeed; session: TrainingSession }> {
     if (this.#feed !== undefined && this.#session !== undefined) return { feed: this.#feed, session: this.#session };
     const { shuffle = true, seed, source, batchSize: baseBatchSize = 32 } = this.#options;
-    const random = seed === undefined ? () => Math.random() : generator(seed);
-    const opened = await openSource(source, { shuffle, random });
+    const opened = await openSource(source, { shuffle, random: randomFrom(seed) });
     const session = this.#begin(opened, baseBatchSize);
     const feed = new BatchFeed(opened, () => session);
     this.#session = session;

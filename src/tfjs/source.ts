@@ -106,10 +106,10 @@ async function openArrays(source: ArraySource, order: OrderOptions): Promise<Ope
     open<Tensor | RowArray, Tensor>(source.xs, isLeaf),
     open<Tensor | RowArray, Tensor>(source.ys, isLeaf),
   ];
-  const named = [...xs.names.map((name) => `xs ${name}`), ...ys.names.map((name) => `ys ${name}`)];
+  const named = [...xs.names.map((name) => `xs ${name}`.trim()), ...ys.names.map((name) => `ys ${name}`.trim())];
   const rows: Rows[] = [];
   for (const [i, leaf] of [...xs.leaves, ...ys.leaves].entries()) {
-    const name = (named[i] as string).trim();
+    const name = named[i] as string;
     if (!isLeaf(leaf)) throw new TypeError(`batches: ${name} must be a tensor or {values, shape}; got ${String(leaf)}`);
     rows.push(leaf instanceof Tensor ? await rowsFromTensor(leaf) : rowsFromArray(`batches: ${name}`, leaf));
   }
