@@ -12,6 +12,8 @@ import type { DecisionOptions } from './options.js';
 
 /** No fewer measured steps than about this many stand behind a smoothed statistic. */
 const LEAST_READINGS = 16;
+/** After so many steps the gradient being measured is under a tenth of the running size that Adam divides it by. */
+const SETTLE_STEPS = 10;
 /** The ladder ends at this many times the base, so that a default never meets a memory bound out of the blue. */
 const MOST_GROWTH = 64;
 /** Fewer updates an epoch than this leave a policy too few steps to see what it does. */
@@ -76,7 +78,7 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
     estimators: estimatorsFor(options.memory ?? 2000),
     policy: (options.policy as Policy | undefined) ?? defaultPolicy(),
     learningRate: options.learningRate ?? defaultLearningRate(facts.optimizer),
-    measuring: measuringSchedule(options.measure),
+    measuring: measuringSchedule(options.measure, facts.optimizer === 'adaptive' ? SETTLE_STEPS : 0),
     candidates: candidatesFor(options, facts),
     minBatchSize: options.minBatchSize ?? 1,
     maxBatchSize: Math.min(

@@ -13,6 +13,20 @@ export interface LadderOptions {
 }
 
 /**
+ * The whole multiple of `quantum` within [min, max] that is nearest to `size`; where there is none, the greatest below
+ * `max`, but no less than one quantum.
+ */
+export function nearestMultiple(
+  size: number,
+  { min, max, quantum = 1 }: Omit<LadderOptions, 'base' | 'factor'>,
+): number {
+  const nearest = Math.round(Math.min(Math.max(size, min), max) / quantum);
+  const least = Math.ceil(min / quantum);
+  const most = Math.max(1, Math.floor(max / quantum));
+  return Math.min(Math.max(nearest, least), most) * quantum;
+}
+
+/**
  * The batch sizes to choose from: base·factorᵏ within [min, max], ascending. Few distinct sizes mean few distinct
  * tensor shapes, which some backends compile one by one.
  */
@@ -21,6 +35,6 @@ export function ladder({ base, factor, min, max, quantum = 1 }: LadderOptions): 
   const sizes = new Set<number>();
   for (let size = base; snap(size) >= min && size >= 0.5; size /= factor) if (snap(size) <= max) sizes.add(snap(size));
   for (let size = base * factor; snap(size) <= max; size *= factor) if (snap(size) >= min) sizes.add(snap(size));
-  if (sizes.size === 0) sizes.add(Math.min(Math.max(base, min), max));
+  if (sizes.size === 0) sizes.add(nearestMultiple(base, { min, max, quantum }));
   return [...sizes].sort((a, b) => a - b);
 }

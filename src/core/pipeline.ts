@@ -201,7 +201,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         batchSize,
         learningRate: context.learningRateAt(batchSize),
         learningRateFactor: rateFactor(batchSize, {}),
-        measure: true,
+        measure: measuring.atStart,
         reason: 'start',
       };
       return {

@@ -15,8 +15,7 @@ export type NoiseScaleState = {
   /** trΣ and |G|² in the plain metric. */
   readonly trace: DecayedMoments;
   readonly norm: DecayedMoments;
-  /** tr(DΣ) and GᵀDG: the same in the metric of the optimizer's step. */
-  readonly stepTrace: DecayedMoments;
+  /** GᵀDG on the scale where tr(DΣ) is trΣ. */
   readonly stepNorm: DecayedMoments;
 };
 
@@ -40,7 +39,6 @@ export function noiseScale(memory: Memory): Estimator<NoiseScaleState, NoiseEsti
       measurements: 0,
       trace: NO_MOMENTS,
       norm: NO_MOMENTS,
-      stepTrace: NO_MOMENTS,
       stepNorm: NO_MOMENTS,
     }),
     update(state, { gradient, examplesSeen, batchSize }) {
@@ -48,20 +46,22 @@ export function noiseScale(memory: Memory): Estimator<NoiseScaleState, NoiseEsti
       const keep = keepAfter(examplesSeen - state.examplesSeen, memory);
       const free = gradient.microBatchSizes.length - 1;
       const trace = gradient.squaredDeviations / free;
-      const stepTrace = gradient.freshDeviations / free;
+      const { squaredNormOfMean, freshProjection, freshDeviations } = gradient;
+      // The metric changes with every step of an adaptive optimizer: on the scale of the plain one no step outweighs the others.
+      const scale = freshDeviations > 0 ? gradient.squaredDeviations / freshDeviations : 1;
+      const stepNorm = scale * (freshProjection - freshDeviations / free / batchSize);
       const add = (moments: DecayedMoments, x: number) => addReading(moments, x, batchSize, keep);
       return {
         examplesSeen,
         measurements: state.measurements + 1,
         trace: add(state.trace, trace),
-        norm: add(state.norm, gradient.squaredNormOfMean - trace / batchSize),
-        stepTrace: add(state.stepTrace, stepTrace),
-        stepNorm: add(state.stepNorm, gradient.freshProjection - stepTrace / batchSize),
+        norm: add(state.norm, squaredNormOfMean - trace / batchSize),
+        stepNorm: add(state.stepNorm, stepNorm),
       };
     },
-    estimate({ measurements, trace, norm, stepTrace, stepNorm }) {
+    estimate({ measurements, trace, norm, stepNorm }) {
       if (measurements < LEAST_MEASUREMENTS) return undefined;
-      const scale = stepTrace.mean / Math.max(stepNorm.mean, standardError(stepNorm));
+      const scale = trace.mean / Math.max(stepNorm.mean, standardError(stepNorm));
       if (!(Number.isFinite(scale) && scale > 0)) return undefined;
       return { traceOfCovariance: trace.mean, squaredGradientNorm: norm.mean, noiseScale: scale, measurements };
     },

@@ -12,7 +12,9 @@ type Cell = {
 /** State of {@link stepTime}. */
 export type StepTimeState = { readonly step: number; readonly cells: readonly Cell[] };
 
-/** Readings a cell keeps: their median forgets an outlier at once and follows drift within as many steps. */
+/** Steps at the start that are not read: compilation. */
+const COLD_STEPS = 2;
+/** Readings a cell keeps: few enough to follow drift. */
 const READINGS = 7;
 const LEAST_READINGS = 3;
 const MOST_CELLS = 16;
@@ -21,11 +23,10 @@ const HALF_LIFE = 200;
 /** Weight of the prior t0 = perMicroBatchMs against one cell: decides only where the sizes seen leave t0 open. */
 const PRIOR_WEIGHT = 1e-3;
 
-function median(values: readonly number[]): number {
+/** The reading that a quarter lie below: pauses and late compilation only ever make a step longer. */
+function lowerQuartile(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
+  return sorted[Math.floor((sorted.length - 1) / 4)] as number;
 }
 
 /** A row of the least-squares problem: weight·(x·θ − y)², θ = (t0, t1, per micro-batch). */
@@ -78,7 +79,7 @@ function nonNegativeLeastSquares(rows: readonly Row[]): readonly [number, number
 /**
  * The time of a step, T(m) = t0 + t1·m, and what each micro-batch more adds.
  *
- * The median of the latest readings of each (batch size, micro-batches) is fitted by least squares in relative error,
+ * The lower quartile of the latest readings of each (batch size, micro-batches) is fitted by least squares in relative error,
  * all unknowns >= 0. Measured steps cut the same batch in two, so the fixed cost shows before the size ever moves: as long
  * as one size alone has been seen, t0 is taken to be what one micro-batch more costs.
  *
@@ -88,7 +89,7 @@ export function stepTime(): Estimator<StepTimeState, TimeEstimate> {
   return {
     init: () => ({ step: 0, cells: [] }),
     update({ cells }, { step, batchSize, microBatches, stepMs }) {
-      if (!(stepMs > 0 && Number.isFinite(stepMs))) return { step, cells };
+      if (step <= COLD_STEPS || !(stepMs > 0 && Number.isFinite(stepMs))) return { step, cells };
       const old = cells.find((cell) => cell.batchSize === batchSize && cell.microBatches === microBatches);
       const recent = old === undefined ? [stepMs] : [...old.recent.slice(1 - READINGS), stepMs];
       const others = cells.filter((cell) => cell !== old).slice(0, MOST_CELLS - 1);
@@ -98,12 +99,12 @@ export function stepTime(): Estimator<StepTimeState, TimeEstimate> {
       const ready = cells.filter((cell) => cell.recent.length >= LEAST_READINGS);
       if (new Set(ready.map((cell) => `${cell.batchSize} ${cell.microBatches}`)).size < 2) return undefined;
       const rows: Row[] = ready.map(({ batchSize, microBatches, recent, lastStep }) => {
-        const y = median(recent);
+        const y = lowerQuartile(recent);
         const weight = 0.5 ** ((step - lastStep) / HALF_LIFE) / (y * y);
         return { x: [1, batchSize, microBatches - 1], y, weight };
       });
       const scale = (ready[0] as Cell).batchSize;
-      const typical = median(ready.map(({ recent }) => median(recent)));
+      const typical = lowerQuartile((ready[0] as Cell).recent);
       rows.push({ x: [1, 0, -1], y: 0, weight: PRIOR_WEIGHT / (typical * typical) });
       // Unknowns in like units, so that the pivots can be compared with 0.
       const [fixedMs, perBatchMs, perMicroBatchMs] = nonNegativeLeastSquares(

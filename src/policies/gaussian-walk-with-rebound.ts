@@ -45,7 +45,7 @@ export function gaussianWalkWithRebound(options: GaussianWalkWithReboundOptions 
     options: { floor, drawSize, sequential },
     init: () => null,
     update(state, { walkAtHand }, context) {
-      if (walkAtHand === undefined) return { state, decision: { reason: 'no fresh gradient statistics' } };
+      if (walkAtHand === undefined) return { state, decision: { reason: 'held until the next measured step' } };
       const best = target(walkAtHand, context);
       const reason =
         walkAtHand.drift <= 0 ? `m* = ${best}: the step leads uphill, every utility is negative` : `m* = ${best}`;

@@ -77,7 +77,7 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
     update(state, estimates, context) {
       const { loss, noise, walk, time } = estimates;
       const hold = (reason: string) => ({ state, decision: { reason } });
-      if (context.observation.gradient === undefined) return hold('no fresh gradient statistics');
+      if (context.observation.gradient === undefined) return hold('held until the next measured step');
       if (loss === undefined || noise === undefined || walk === undefined)
         return hold('collecting gradient statistics');
       if (time === undefined) return hold('timing the steps');

@@ -72,8 +72,8 @@ describe('a written log replays to the same decisions, bit for bit', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'log-')), 'run.jsonl');
     const model = classifier(tf.train.sgd(0.1));
     const adaptive = adaptiveBatch(model, { log: path, seed: 4 });
-    await model.fit(x, y, { batchSize: 4, epochs: 1, verbose: 0, callbacks: adaptive });
-    await model.fit(x, y, { batchSize: 4, epochs: 1, verbose: 0, callbacks: adaptive });
+    await model.fit(x, y, { batchSize: 4, epochs: 2, verbose: 0, callbacks: adaptive });
+    await model.fit(x, y, { batchSize: 4, epochs: 4, verbose: 0, callbacks: adaptive });
     const { runs, warnings } = readRunLog(readFileSync(path, 'utf8'), path);
     expect(warnings).toEqual([]);
     expect(runs).toHaveLength(2);
