@@ -2,13 +2,13 @@ import { cooled, ramped } from '../combinators/index.js';
 import { describePolicy } from '../combinators/restricted.js';
 import { checkAtLeast, checkCount } from '../core/checks.js';
 import { ladder } from '../core/ladder.js';
-import { measuringSchedule } from '../core/measuring.js';
+import { DEFAULT_BUDGET, measuringSchedule } from '../core/measuring.js';
 import { createPipeline, type EstimatorSet, type Pipeline } from '../core/pipeline.js';
 import type { Estimator, Json, JsonObject, LearningRateRule, Policy, RunFacts } from '../core/types.js';
 import { noiseScale, smoothedLoss, stepTime, walk, walkAtHand } from '../estimators/index.js';
 import { adaScale } from '../learning-rates/index.js';
 import { gaussianWalk } from '../policies/index.js';
-import type { DecisionOptions } from './options.js';
+import { DECISION_KEYS, DEFAULT_LADDER, DEFAULT_MEMORY, type DecisionOptions } from './options.js';
 
 /** No fewer measured steps than about this many stand behind a smoothed statistic. */
 const LEAST_READINGS = 16;
@@ -59,7 +59,7 @@ function candidatesFor(options: DecisionOptions, facts: RunFacts): number[] {
   );
   return ladder({
     base: baseBatchSize,
-    factor: options.ladder ?? 2,
+    factor: options.ladder ?? DEFAULT_LADDER,
     min: options.minBatchSize ?? leastCandidate(facts),
     max: Math.min(options.maxBatchSize ?? Math.max(usual, baseBatchSize), datasetSize ?? Number.POSITIVE_INFINITY),
     quantum: batchQuantum,
@@ -75,7 +75,7 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
   checkAtLeast('baseLearningRate', facts.baseLearningRate, 0);
   if (facts.datasetSize !== undefined) checkCount('datasetSize', facts.datasetSize);
   return createPipeline({
-    estimators: estimatorsFor(options.memory ?? 2000),
+    estimators: estimatorsFor(options.memory ?? DEFAULT_MEMORY),
     policy: (options.policy as Policy | undefined) ?? defaultPolicy(),
     learningRate: options.learningRate ?? defaultLearningRate(facts.optimizer),
     measuring: measuringSchedule(options.measure, facts.optimizer === 'adaptive' ? SETTLE_STEPS : 0),
@@ -91,14 +91,16 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
   });
 }
 
-/** The options as JSON, the defaults filled in: what a run log's header holds. */
+/** The options that decide, as JSON, the defaults filled in: what a run log's header holds. Whatever else `options` holds is left out. */
 export function describeOptions(options: DecisionOptions, facts: RunFacts): JsonObject {
-  const { policy, learningRate, measure, ...numbers } = options;
-  const rule = learningRate ?? defaultLearningRate(facts.optimizer);
+  const rule = options.learningRate ?? defaultLearningRate(facts.optimizer);
+  const numbers = DECISION_KEYS.filter((key) => typeof options[key] === 'number').map((key) => [key, options[key]]);
   return {
-    ...numbers,
-    policy: describePolicy((policy as Policy | undefined) ?? defaultPolicy()),
+    ladder: DEFAULT_LADDER,
+    memory: DEFAULT_MEMORY,
+    ...Object.fromEntries(numbers),
+    policy: describePolicy((options.policy as Policy | undefined) ?? defaultPolicy()),
     learningRate: { name: rule.name, options: rule.options ?? {} },
-    ...(measure && { measure: { ...measure } }),
+    measure: { budget: DEFAULT_BUDGET, ...options.measure },
   };
 }

@@ -25,6 +25,9 @@ export interface DecisionOptions {
   readonly measure?: MeasureOptions;
 }
 
+export const DEFAULT_LADDER = 2;
+export const DEFAULT_MEMORY = 2000;
+
 /** The keys of {@link DecisionOptions}. */
 export const DECISION_KEYS = [
   'policy',
@@ -55,8 +58,8 @@ export function checkDecisionOptions(options: DecisionOptions): void {
   if (options.maxLearningRate !== undefined) {
     checkAtLeast('maxLearningRate', checkGreater('maxLearningRate', options.maxLearningRate, 0), least);
   }
-  checkGreater('ladder', options.ladder ?? 2, 1);
-  checkGreater('memory', options.memory ?? 2000, 0);
+  checkGreater('ladder', options.ladder ?? DEFAULT_LADDER, 1);
+  checkGreater('memory', options.memory ?? DEFAULT_MEMORY, 0);
   measuringSchedule(options.measure);
   checkHas('policy', options.policy, 'update', 'gaussianWalk()');
   checkHas('learningRate', options.learningRate, 'factor', 'adaScale()');

@@ -28,7 +28,7 @@ export function restricted<State extends Json>(inner: Policy<State>, restriction
     name: restriction.name,
     options: { ...restriction.options, policy: describePolicy(inner as Policy) },
     init: () => inner.init(),
-    start: (context) => restriction.size(inner.start?.(narrowed(context)) ?? context.baseBatchSize, context),
+    start: (context) => restriction.size(inner.start?.(narrowed(context)) ?? context.batchSize, context),
     update(before, estimates, context) {
       const { state, decision } = inner.update(before, estimates, narrowed(context));
       // A hold is a request for the size in force, which the restriction may not allow.

@@ -30,7 +30,7 @@ export interface Change {
 /** Something that was not finite. */
 export interface Anomaly {
   readonly step: number;
-  /** The fact that was not finite: `loss` or a gradient statistic. */
+  /** The fact that was not finite: `loss`, `baseLearningRate` or a gradient statistic. */
   readonly what: string;
   readonly observation: StepObservation;
 }

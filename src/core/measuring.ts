@@ -40,6 +40,7 @@ const RAREST = 100;
 /** A new batch size is measured after this many steps, for the next decision to stand on. */
 const AFTER_CHANGE = 10;
 const SMOOTHING = 0.25;
+export const DEFAULT_BUDGET = 0.02;
 /** What a coarse clock rounds to 0 [ms]. */
 const CLOCK_MS = 1;
 
@@ -60,7 +61,7 @@ function affordable(budget: number, { statisticsMs }: MeasuringState, batchSize:
 export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0): MeasuringSchedule {
   checkKeys('measure', options, ['every', 'budget']);
   const every = options.every === undefined ? undefined : checkCount('measure.every', options.every);
-  const budget = checkBetween('measure.budget', options.budget ?? 0.02, 1e-6, 1);
+  const budget = checkBetween('measure.budget', options.budget ?? DEFAULT_BUDGET, 1e-6, 1);
   return {
     atStart: every !== undefined || settleSteps === 0,
     init: () => ({ measurements: 0, stepsSince: 0, batchSize: 0, stepsAtSize: AFTER_CHANGE, statisticsMs: 0 }),

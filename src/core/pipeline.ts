@@ -1,3 +1,4 @@
+import { nearestMultiple } from './ladder.js';
 import type { MeasuringSchedule, MeasuringState } from './measuring.js';
 import type {
   Decision,
@@ -88,8 +89,9 @@ function asError(thrown: unknown): Error {
 }
 
 /** The name of the first fact that is not finite. */
-function notFinite({ loss, gradient }: Pick<StepObservation, 'loss' | 'gradient'>): string | undefined {
+function notFinite({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
   if (!Number.isFinite(loss)) return 'loss';
+  if (!Number.isFinite(baseLearningRate)) return 'baseLearningRate';
   if (gradient === undefined) return undefined;
   const { microBatchSizes, ...numbers } = gradient;
   return Object.entries(numbers).find(([, value]) => !Number.isFinite(value))?.[0];
@@ -102,8 +104,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const quantum = facts.batchQuantum ?? 1;
 
   function bounded(asked: number): number {
-    const within = Math.min(Math.max(asked, parts.minBatchSize), parts.maxBatchSize);
-    return Math.max(1, Math.round(within / quantum)) * quantum;
+    const size = nearestMultiple(asked, { min: parts.minBatchSize, max: parts.maxBatchSize, quantum });
+    if (Number.isFinite(size)) return size;
+    throw new RangeError(`policy '${policy.name}': batchSize must be finite where nothing bounds it; got ${asked}`);
   }
 
   function rateFactor(batchSize: number, estimates: Estimates): number {
@@ -169,7 +172,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (value !== undefined) estimates[key] = value;
     };
     put('loss', estimators.loss.estimate(loss, observation));
-    put('validationLoss', observation.validationLoss);
+    if (Number.isFinite(observation.validationLoss)) put('validationLoss', observation.validationLoss);
     if (observation.gradient === undefined) return { states: { loss, time }, estimates };
     // The costly estimates are renewed where something is decided: on measured steps.
     const noise = estimators.noise.update(state.noise, observation);
@@ -194,8 +197,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     facts,
     drawSize: policy.draw?.size,
     start() {
-      const context = drawContext({}, baseBatchSize, facts.baseLearningRate);
-      const batchSize = bounded(policy.start?.(context) ?? Math.max(baseBatchSize, candidates[0] as number));
+      const usual = Math.max(baseBatchSize, candidates[0] as number);
+      const context = drawContext({}, usual, facts.baseLearningRate);
+      const batchSize = bounded(policy.start?.(context) ?? usual);
       const decision: Decision = {
         step: 0,
         batchSize,

@@ -136,7 +136,7 @@ export interface Estimator<State extends Json = Json, Estimate = unknown> {
 export interface PolicyContext {
   /** The batch sizes to choose from, ascending [examples]. */
   readonly candidates: readonly number[];
-  /** Batch size now applied, an epoch's short last batch aside [examples]. */
+  /** Batch size now applied, an epoch's short last batch aside; before the first step the one that a run starts with [examples]. */
   readonly batchSize: number;
   /** B0 [examples]. */
   readonly baseBatchSize: number;
@@ -168,7 +168,7 @@ export interface Policy<State extends Json = Json> {
   readonly options?: JsonObject;
   init(): State;
   update(state: State, estimates: Estimates, context: PolicyContext): { state: State; decision: PolicyDecision };
-  /** The first batch size [examples]. @defaultValue the base batch size */
+  /** The first batch size [examples]. @defaultValue the context's: the base, or the least that can be measured */
   start?(context: DrawContext): number;
   /**
    * For policies that settle the size while the batch is drawn: examples a draw [examples], and the size asked for

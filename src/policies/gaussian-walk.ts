@@ -4,7 +4,7 @@ import type { Estimates, Policy, PolicyContext } from '../core/types.js';
 
 /** Options of {@link gaussianWalk}; each has a safe default. */
 export interface GaussianWalkOptions {
-  /** S*, the least loss that can be reached; finite. @defaultValue 0 */
+  /** S*, the least loss that can be reached; finite. @defaultValue none: the walk is free, its drift alone counts */
   readonly floor?: number;
   /** The batch moves only where the expected decrease per second grows by this factor; >= 1. @defaultValue 1.05 */
   readonly minGain?: number;
@@ -22,17 +22,16 @@ function stepScale({ noise, walk }: Ready, { facts }: PolicyContext, batchSize: 
 const RATES = 5;
 
 /**
- * Expected loss decrease of one update of `batchSize` examples, at the best rate between the user's and the rule's.
+ * Expected loss decrease of one update of `batchSize` examples, up to a factor that does not depend on the size.
  *
- * At the rule's rate alone a larger batch would always be the noisier one, and near the floor, where noise has to go, the rule would
- * shrink it; with the lower rates in reach a larger batch never does worse than a smaller one at the same rate.
+ * Free walk: η(m)·μ, of which μ cancels. Above a floor: s − E_m(s') at the best rate between the user's and the rule's; at the rule's
+ * rate alone a larger batch would always be the noisier one, and near the floor, where noise has to go, the rule would shrink it.
  */
-function decrease(estimates: Ready, context: PolicyContext, floor: number, batchSize: number): number {
+function decrease(estimates: Ready, context: PolicyContext, floor: number | undefined, batchSize: number): number {
   const { loss, walk } = estimates;
   const scale = stepScale(estimates, context, batchSize);
   const top = context.learningRateAt(batchSize) * scale;
-  // Below the assumed floor the floor is wrong: take the walk as free, E(s') = s − ημ.
-  if (loss <= floor) return top * walk.drift;
+  if (floor === undefined) return top;
   const bottom = Math.min(top, context.observation.baseLearningRate * scale);
   const deviation = Math.sqrt(Math.max(walk.variance, 0));
   let most = Number.NEGATIVE_INFINITY;
@@ -44,7 +43,7 @@ function decrease(estimates: Ready, context: PolicyContext, floor: number, batch
   return most;
 }
 
-function utility(estimates: Ready, context: PolicyContext, floor: number, batchSize: number): number {
+function utility(estimates: Ready, context: PolicyContext, floor: number | undefined, batchSize: number): number {
   const { fixedMs, perExampleMs, perMicroBatchMs } = estimates.time;
   const more = Math.ceil(batchSize / (context.facts.maxMicroBatchSize ?? batchSize)) - 1;
   const time = fixedMs + perExampleMs * batchSize + perMicroBatchMs * more;
@@ -54,12 +53,13 @@ function utility(estimates: Ready, context: PolicyContext, floor: number, batchS
 /**
  * The batch size with the largest expected decrease of the loss per second.
  *
- * The loss is a Gaussian walk with rebound above its floor (see {@link expectedDecrease}); u(m) = max over η of (s − E_m(s'; η)) / T(m),
- * η between the user's rate and that which the learning-rate rule would set at m, T(m) = t0 + t1·m the measured time of a step, all
- * statistics smoothed and the bias of |g|² taken out of μ. Far from the floor this is the largest rate gain per second
- * (Pollux's goodput), near the floor the rule of 2017 with time in place of examples.
+ * u(m) = (s − E_m(s'; η(m))) / T(m): the loss is a Gaussian walk (Yin 2017), η(m) the rate that the learning-rate rule would set at m,
+ * T(m) = t0 + t1·m the measured time of a step, all statistics smoothed and the bias of |g|² taken out. Without a floor the walk is free,
+ * the decrease is η(m)·μ, and the rule is the largest rate gain per second: with AdaScale r(m)/T(m), Pollux's goodput. With a floor S* the
+ * walk rebounds there, see {@link expectedDecrease}. Away from the floor both say the same. Near it the rebound
+ * moves the size back and forth; in our runs the free walk was the steadier of the two, so it is the default.
  *
- * Where μ <= 0 the step leads uphill for the fresh gradient and no size helps: the size is held, and the reason says so.
+ * With a floor and μ <= 0 the step leads uphill for the fresh gradient and no size helps: the size is held, and the reason says so.
  * Limits: first order, so it does not see the noise floor of a constant rate.
  * @throws RangeError if an option lies outside the range given with it
  * @example adaptiveBatch(model, { policy: gaussianWalk({ minGain: 1.1 }) })
@@ -68,11 +68,12 @@ function utility(estimates: Ready, context: PolicyContext, floor: number, batchS
  */
 export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
   checkKeys('gaussianWalk', options, ['floor', 'minGain']);
-  const floor = checkAtLeast('gaussianWalk: floor', options.floor ?? 0, -Number.MAX_VALUE);
+  const { floor } = options;
+  if (floor !== undefined) checkAtLeast('gaussianWalk: floor', floor, -Number.MAX_VALUE);
   const minGain = checkAtLeast('gaussianWalk: minGain', options.minGain ?? 1.05, 1);
   return {
     name: 'gaussianWalk',
-    options: { floor, minGain },
+    options: floor === undefined ? { minGain } : { floor, minGain },
     init: () => null,
     update(state, estimates, context) {
       const { loss, noise, walk, time } = estimates;
@@ -81,7 +82,8 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
       if (loss === undefined || noise === undefined || walk === undefined)
         return hold('collecting gradient statistics');
       if (time === undefined) return hold('timing the steps');
-      if (walk.drift <= 0) return hold('the step leads uphill: no batch size helps');
+      if (floor !== undefined && loss <= floor) return hold(`the loss is below its floor ${floor}`);
+      if (floor !== undefined && walk.drift <= 0) return hold('the step leads uphill: no batch size helps');
       const ready: Ready = { loss, noise, walk, time };
       const now = utility(ready, context, floor, context.batchSize);
       let best = context.batchSize;
@@ -94,7 +96,8 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
       const noiseText = `noise scale ${noise.noiseScale.toPrecision(3)}`;
       if (best === context.batchSize) return hold(`best per second, ${noiseText}`);
       if (now > 0 && gain < minGain) return hold(`${best} would gain under ${minGain}x per second, ${noiseText}`);
-      const gainText = now > 0 ? `${gain.toPrecision(3)}x the decrease per second` : 'the decrease turns positive';
+      const turned = most > 0 ? 'the decrease turns positive' : 'the loss rises least';
+      const gainText = now > 0 ? `${gain.toPrecision(3)}x the decrease per second` : turned;
       return { state, decision: { batchSize: best, reason: `${gainText} at ${best}, ${noiseText}` } };
     },
   };

@@ -1,4 +1,4 @@
-import type { Decision, StepObservation } from '../core/types.js';
+import type { Decision, GradientStatistics, StepObservation } from '../core/types.js';
 import { RUN_LOG_VERSION, type RunLogHeader, reviveNumber } from './format.js';
 
 /** One step of a run as its log has it. */
@@ -20,7 +20,8 @@ export interface RunLog {
   readonly warnings: readonly string[];
 }
 
-type Line = { readonly runLog?: number } & Record<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
+type Line = { readonly runLog?: number } & Fields;
 
 const NUMBERS = [
   'step',
@@ -33,6 +34,16 @@ const NUMBERS = [
   'loss',
   'stepMs',
 ] as const;
+const OPTIONAL_NUMBERS = ['measureMs', 'validationLoss'] as const;
+const DECISION_NUMBERS = ['step', 'batchSize', 'learningRate', 'learningRateFactor'] as const;
+const STATISTICS = [
+  'squaredNormOfMean',
+  'squaredDeviations',
+  'meanProjection',
+  'freshProjection',
+  'freshDeviations',
+  'projectionDeviations',
+] as const;
 
 function parse(text: string): Line | undefined {
   try {
@@ -43,37 +54,64 @@ function parse(text: string): Line | undefined {
   }
 }
 
-function revived<Value extends object>(value: Value): Value {
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, reviveNumber(entry)])) as Value;
+function mistyped(place: string, name: string, type: string, value: unknown): never {
+  throw new TypeError(`${place}: ${name} must be ${type}; got ${JSON.stringify(value)}`);
+}
+
+function objectOf(value: unknown, name: string, place: string): Fields {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Fields) : mistyped(place, name, 'an object', value);
+}
+
+/** The fields with these numbers read back from what JSON has for them. */
+function withNumbers(fields: Fields, names: readonly string[], place: string): Fields {
+  const numbers = names.map((name) => {
+    const value = reviveNumber(fields[name]);
+    return [name, typeof value === 'number' ? value : mistyped(place, name, 'a number', value)];
+  });
+  return { ...fields, ...Object.fromEntries(numbers) };
+}
+
+function decisionOf(value: unknown, place: string): Decision {
+  const decision = withNumbers(objectOf(value, 'decision', place), DECISION_NUMBERS, place);
+  if (typeof decision.measure !== 'boolean') mistyped(place, 'measure', 'a boolean', decision.measure);
+  if (typeof decision.reason !== 'string') mistyped(place, 'reason', 'a string', decision.reason);
+  return decision as unknown as Decision;
+}
+
+function gradientOf(value: unknown, place: string): GradientStatistics {
+  const gradient = withNumbers(objectOf(value, 'gradient', place), STATISTICS, place);
+  const { microBatchSizes: sizes } = gradient;
+  if (!Array.isArray(sizes) || sizes.some((size) => typeof size !== 'number')) {
+    mistyped(place, 'microBatchSizes', 'an array of numbers', sizes);
+  }
+  return gradient as unknown as GradientStatistics;
 }
 
 function stepOf(line: Line, place: string): LoggedStep {
-  const { decision, gradient, ...facts } = revived(line);
-  for (const name of NUMBERS) {
-    if (typeof facts[name] !== 'number')
-      throw new TypeError(`${place}: ${name} must be a number; got ${JSON.stringify(facts[name])}`);
-  }
-  if (typeof decision !== 'object' || decision === null) throw new TypeError(`${place}: decision must be an object`);
-  const statistics = gradient === undefined ? {} : { gradient: revived(gradient as object) };
-  return {
-    observation: { ...facts, ...statistics } as unknown as StepObservation,
-    decision: decision as Decision,
+  const { decision, gradient, ...facts } = line;
+  if (facts.short !== undefined && facts.short !== true) mistyped(place, 'short', 'true', facts.short);
+  const given = OPTIONAL_NUMBERS.filter((name) => facts[name] !== undefined);
+  const observation = {
+    ...withNumbers(facts, [...NUMBERS, ...given], place),
+    ...(gradient !== undefined && { gradient: gradientOf(gradient, place) }),
   };
+  return { observation: observation as unknown as StepObservation, decision: decisionOf(decision, place) };
 }
 
 function headerOf(line: Line, place: string): RunLogHeader {
   if (typeof line.runLog !== 'number' || line.runLog > RUN_LOG_VERSION) {
-    throw new TypeError(
-      `${place}: runLog must be a version up to ${RUN_LOG_VERSION}; got ${JSON.stringify(line.runLog)}`,
-    );
+    mistyped(place, 'runLog', `a version up to ${RUN_LOG_VERSION}`, line.runLog);
   }
+  for (const name of ['facts', 'options', 'about']) objectOf(line[name], name, place);
   return line as unknown as RunLogHeader;
 }
 
 /**
  * Reads a run log of one run or several.
  *
- * A broken line that ends the text or stands before the next run's header is what a killed process leaves: it is left out with a warning.
+ * A broken line that ends the text, or stands before the next run's header, whole or broken itself, is what a killed process leaves: it
+ * is left out with a warning.
  * @param text the whole log
  * @param name of the file, for messages
  * @throws TypeError with file and line for a broken line elsewhere or a field of the wrong type
@@ -87,7 +125,8 @@ export function readRunLog(text: string, name = 'run log'): RunLog {
     const value = parse(line);
     if (value === undefined) {
       const next = filled[i + 1];
-      const isKilled = next === undefined || parse(next.line)?.runLog !== undefined;
+      const following = next && parse(next.line);
+      const isKilled = following === undefined || following.runLog !== undefined;
       if (!isKilled) throw new TypeError(`${place}: not a JSON object`);
       warnings.push(`${place}: half a line, left out`);
     } else if (value.runLog !== undefined) {

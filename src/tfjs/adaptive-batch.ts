@@ -165,7 +165,11 @@ export class AdaptiveBatch extends Callback {
 
   override async onBatchEnd(_batch: number, logs?: Logs): Promise<void> {
     const session = this.#session as TrainingSession;
-    await (this.#feed === undefined ? session.settle() : this.#feed.advance());
+    if (this.#feed !== undefined) await this.#feed.advance();
+    else {
+      if (session.isDrawing && (await session.drawMore()) === 0) session.flush();
+      await session.settle();
+    }
     this.#addTo(logs);
     await this.#pause();
   }

@@ -46,7 +46,7 @@ export class BatchFeed {
   async advance(): Promise<void> {
     const session = this.#session();
     if (this.#pieces.length === 0 && session.isOpen) {
-      const wanted = await session.drawMore(Number.POSITIVE_INFINITY);
+      const wanted = await session.drawMore();
       const available = wanted > 0 ? await (this.#cursor as Cursor).reserve(wanted) : 0;
       if (available > 0) this.#pieces = session.widen(available);
       else session.flush();

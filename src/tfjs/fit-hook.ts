@@ -98,11 +98,12 @@ async function adaptiveFitLoop(model: ModelInternals, adaptive: FitCallback, arg
   }
 }
 
-/** Whether the loop can be taken over: `fit()` itself reports what it does not know. */
-function isOrdinary([, data, , , epochs, , , , , shuffle]: FitLoopArguments): boolean {
+/** Whether the loop can be taken over: `fit()` itself reports what it does not know, and a model may fix its batch size. */
+function isOrdinary({ inputs }: ModelInternals, [, data, , , epochs, , , , , shuffle]: FitLoopArguments): boolean {
   const count = epochs ?? 1;
   const isKnownOrder = shuffle === undefined || shuffle === null || typeof shuffle === 'boolean';
-  return data.length > 0 && Number.isInteger(count) && count > 0 && isKnownOrder;
+  const isFixed = inputs.some(({ shape }) => shape[0] != null);
+  return data.length > 0 && Number.isInteger(count) && count > 0 && isKnownOrder && !isFixed;
 }
 
 const HOOKED = Symbol('adaptive fit loop');
@@ -127,7 +128,7 @@ export function installFitHook(
     const callbacks = loop[6] ?? [];
     checkCallbacks(callbacks, Adaptive);
     const adaptive = callbacks.find((callback) => callback instanceof Adaptive);
-    if (adaptive === undefined || !isOrdinary(loop)) return fitLoop.apply(model, args);
+    if (adaptive === undefined || !isOrdinary(model, loop)) return fitLoop.apply(model, args);
     return adaptiveFitLoop(model, adaptive as FitCallback, loop);
   };
   model.fitLoop = Object.assign(hook, { [HOOKED]: true });

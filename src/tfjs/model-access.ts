@@ -9,7 +9,7 @@ export type TrainFunction = (data: Tensor[]) => Tensor[];
 export interface ModelInternals {
   readonly name: string;
   readonly layers: readonly { getClassName(): string; readonly layers?: readonly unknown[] }[];
-  readonly inputs: readonly unknown[];
+  readonly inputs: readonly { readonly shape: readonly (number | null)[] }[];
   readonly outputs: readonly unknown[];
   optimizer: Optimizer | undefined;
   isTraining: boolean;

@@ -3,6 +3,7 @@ import type { AdaptiveController } from '../controller/controller.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import { getLearningRate, optimizerKind, optimizerName, setLearningRate } from './optimizer-access.js';
 import { PendingUpdate } from './pending-update.js';
+import { isLinear } from './step-direction.js';
 
 /** How a session cuts batches. */
 export interface SessionLimits {
@@ -68,6 +69,11 @@ export class TrainingSession {
       { ...facts, baseLearningRate: this.#baseLearningRate, ...(kind !== undefined && { optimizer: kind }) },
       { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
     );
+    if (this.#controller.drawSize !== undefined && !isLinear(optimizer)) {
+      this.#controller.warn(
+        `the policy draws by a rule for SGD and momentum: with '${optimizerName(optimizer)}' it stops at its first draw`,
+      );
+    }
     optimizer.minimize = ((f, returnCost, variables) => this.#step(f, returnCost, variables)) as Optimizer['minimize'];
   }
 
@@ -97,18 +103,21 @@ export class TrainingSession {
     return whole ? [] : this.#cut(batchSize, measure);
   }
 
-  /**
-   * For a policy that draws: how many examples more the batch under way wants [examples]; 0: it is complete.
-   * @param available examples left in this pass over the data
-   */
-  async drawMore(available: number): Promise<number> {
+  /** Whether the batch under way is one that a policy draws, to be completed by {@link drawMore}. */
+  get isDrawing(): boolean {
+    return this.isOpen && this.#controller.drawSize !== undefined;
+  }
+
+  /** For a policy that draws: how many examples more the batch under way wants [examples]; 0: it is complete. */
+  async drawMore(): Promise<number> {
     const pending = this.#pending;
-    if (pending === undefined || pending.isApplied || this.#controller.drawSize === undefined) return 0;
+    const { drawSize } = this.#controller;
+    if (pending === undefined || pending.isApplied || drawSize === undefined) return 0;
+    if (pending.sizes.length < 2) return drawSize;
     const preview = await pending.preview();
     if (preview === undefined) return 0;
     const drawn = { ...preview, batchSize: pending.size, baseLearningRate: this.#baseLearningRate };
-    const wanted = this.#controller.drawTarget(drawn) - pending.size;
-    return Math.min(wanted <= 0 ? 0 : this.#controller.drawSize, available);
+    return this.#controller.drawTarget(drawn) > pending.size ? drawSize : 0;
   }
 
   /** Widens the batch under way by `count` examples. @returns the sizes of its further micro-batches [examples] */

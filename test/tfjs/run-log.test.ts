@@ -96,14 +96,29 @@ describe('a written log replays to the same decisions, bit for bit', () => {
 });
 
 describe('the published rule, drawing', () => {
-  it('draws in steps of m0 until its own m* is in hand', async () => {
+  it.each(['with', 'without'])('%s the model draws in steps of m0 until its own m* is in hand', async (way) => {
     const model = classifier(tf.train.sgd(0.1));
-    const adaptive = adaptiveBatch(model, { policy: gaussianWalkWithRebound({ drawSize: 8 }) });
+    const options = { policy: gaussianWalkWithRebound({ drawSize: 8 }) };
+    const adaptive = way === 'with' ? adaptiveBatch(model, options) : adaptiveBatch(options);
     const sizes: number[] = [];
     adaptive.controller.observations$.subscribe(({ batchSize, short }) => short || sizes.push(batchSize));
-    await model.fit(x, y, { batchSize: 8, epochs: 4, verbose: 0, callbacks: adaptive });
+    // Without the model a draw is a batch of fit's own.
+    await model.fit(x, y, { batchSize: way === 'with' ? 16 : 4, epochs: 4, verbose: 0, callbacks: adaptive });
     expect(sizes.length).toBeGreaterThan(5);
-    for (const size of sizes) expect(size % 8).toBe(0);
+    expect(Math.min(...sizes)).toBe(8);
+    for (const size of sizes) expect(size % (way === 'with' ? 8 : 4)).toBe(0);
+  });
+
+  it('with another optimizer than SGD and momentum stops at the first draw, and says so', async () => {
+    const model = classifier(tf.train.adam(0.01));
+    const adaptive = adaptiveBatch(model, { policy: gaussianWalkWithRebound({ drawSize: 8 }) });
+    const warnings: string[] = [];
+    const sizes = new Set<number>();
+    adaptive.controller.on('warning', (warning) => warnings.push(warning));
+    adaptive.controller.observations$.subscribe(({ batchSize }) => sizes.add(batchSize));
+    await model.fit(x, y, { batchSize: 8, epochs: 2, verbose: 0, callbacks: adaptive });
+    expect(warnings).toEqual([expect.stringContaining("with 'Adam' it stops at its first draw")]);
+    expect([...sizes]).toEqual([8]);
   });
 });
 
