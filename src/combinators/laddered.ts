@@ -30,9 +30,11 @@ export function laddered<State extends Json>(policy: Policy<State>, options: Lad
     options: { factor },
     candidates: (_offered, context) => rungs(context),
     size(asked, context) {
-      if (!(asked > 0)) return asked;
-      const away = (size: number): number => Math.abs(Math.log(size / asked));
-      return rungs(context).reduce((best, size) => (away(size) < away(best) ? size : best));
+      if (Number.isNaN(asked)) return asked;
+      const sizes = rungs(context);
+      const within = Math.min(Math.max(asked, sizes[0] as number), sizes.at(-1) as number);
+      const away = (size: number): number => Math.abs(Math.log(size / within));
+      return sizes.reduce((best, size) => (away(size) < away(best) ? size : best));
     },
     reason: (asked, given) => `${asked} goes to the rung ${given}`,
   });

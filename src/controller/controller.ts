@@ -67,6 +67,12 @@ function newStreams(): Streams {
   return { observations: new Subject(), estimates: new Subject(), decisions: new Subject(), changes: new Subject() };
 }
 
+function changeBetween(from: Decision, to: Decision): Change | undefined {
+  if (from.batchSize === to.batchSize && from.learningRate === to.learningRate) return undefined;
+  const pick = ({ batchSize, learningRate }: Decision) => ({ batchSize, learningRate });
+  return { step: to.step, from: pick(from), to: pick(to), reason: to.reason };
+}
+
 /**
  * Turns observations into decisions, keeps the state, tells the listeners. The training loop is told nothing but what it asks.
  *
@@ -139,10 +145,10 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
   start(facts: RunFacts, about: JsonObject = {}): Decision {
     if (this.isRunning) this.end();
     const pipeline = assemble(this.#options, facts);
-    const resumed = this.#state;
+    const state = this.#state ?? { version: 1, step: 0, examplesSeen: 0, pipeline: pipeline.start() };
     this.#openLog(facts, about);
     this.#pipeline = pipeline;
-    this.#state = resumed ?? { version: 1, step: 0, examplesSeen: 0, pipeline: pipeline.start() };
+    this.#state = state;
     const { decision } = this.#state.pipeline;
     this.#tell('start', facts, decision);
     return decision;
@@ -159,11 +165,17 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     const { step, examplesSeen } = observation;
     this.#state = { version: 1, step, examplesSeen, pipeline: state };
     this.#writeLine(() => formatStep(observation, decision));
-    this.#streams.observations.next(observation);
-    this.#streams.estimates.next(estimates);
-    this.#streams.decisions.next(decision);
+    // Those of this training, even if a listener ends it.
+    const streams = this.#streams;
+    streams.observations.next(observation);
+    streams.estimates.next(estimates);
+    streams.decisions.next(decision);
     this.#tell('decision', decision, observation);
-    this.#tellChange(before.pipeline.decision, decision);
+    const change = changeBetween(before.pipeline.decision, decision);
+    if (change !== undefined) {
+      streams.changes.next(change);
+      this.#tell('change', change);
+    }
     if (anomaly !== undefined) this.#tell('anomaly', { step, what: anomaly, observation });
     if (error !== undefined) this.#raise(error);
     return decision;
@@ -198,9 +210,12 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     this.#pipeline = undefined;
     const streams = this.#streams;
     this.#streams = newStreams();
-    this.#closeLog();
-    for (const stream of Object.values(streams)) stream.complete();
-    this.#tell('end');
+    try {
+      this.#closeLog();
+    } finally {
+      for (const stream of Object.values(streams)) stream.complete();
+      this.#tell('end');
+    }
   }
 
   /** All that later decisions depend on, as JSON; undefined before the first start. */
@@ -241,14 +256,6 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     }
   }
 
-  #tellChange(from: Decision, to: Decision): void {
-    if (from.batchSize === to.batchSize && from.learningRate === to.learningRate) return;
-    const pick = ({ batchSize, learningRate }: Decision) => ({ batchSize, learningRate });
-    const change: Change = { step: to.step, from: pick(from), to: pick(to), reason: to.reason };
-    this.#streams.changes.next(change);
-    this.#tell('change', change);
-  }
-
   #raise(error: Error): void {
     if (this.#options.strict === true) throw error;
     if (!this.#tell('error', error)) this.warn(error.message);
@@ -257,10 +264,15 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
   #openLog(facts: RunFacts, about: JsonObject): void {
     const { log } = this.#options;
     if (log === undefined) return;
-    this.#sink = typeof log === 'string' ? fileSink(log) : log;
     const options = describeOptions(this.#options, facts);
     const resumed = this.#state === undefined ? {} : { state: this.#state };
-    this.#sink.write(formatHeader({ facts, options, about, ...resumed }));
+    this.#sink = typeof log === 'string' ? fileSink(log) : log;
+    try {
+      this.#sink.write(formatHeader({ facts, options, about, ...resumed }));
+    } catch (thrown) {
+      this.#closeLog();
+      throw thrown;
+    }
   }
 
   /** A log that fails half way (a full disk) is given up; the training goes on. */
@@ -269,7 +281,7 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     try {
       this.#sink.write(line());
     } catch (thrown) {
-      this.#sink = undefined;
+      this.#closeLog();
       this.#raise(new Error(`log: writing failed, the log ends here: ${(thrown as Error).message}`, { cause: thrown }));
     }
   }

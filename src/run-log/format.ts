@@ -3,10 +3,15 @@ import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/ty
 /** Version of the format; a reader accepts its own and older ones. */
 export const RUN_LOG_VERSION = 1;
 
+/** Version of this package, as package.json has it. */
+export const PACKAGE_VERSION = '0.1.0';
+
 /** The first line of a run. */
 export interface RunLogHeader {
   /** {@link RUN_LOG_VERSION}; its presence marks a header. */
   readonly runLog: number;
+  /** Version of the package that wrote the log. */
+  readonly version: string;
   readonly facts: RunFacts;
   /** The decision options as JSON, policy and rule by name. */
   readonly options: JsonObject;
@@ -36,8 +41,8 @@ export function reviveNumber(value: unknown): unknown {
 }
 
 /** One line, without its line end. */
-export function formatHeader(header: Omit<RunLogHeader, 'runLog'>): string {
-  return JSON.stringify({ runLog: RUN_LOG_VERSION, ...header }, replaceNumber);
+export function formatHeader(header: Omit<RunLogHeader, 'runLog' | 'version'>): string {
+  return JSON.stringify({ runLog: RUN_LOG_VERSION, version: PACKAGE_VERSION, ...header }, replaceNumber);
 }
 
 /** One line, without its line end. */

@@ -76,7 +76,8 @@ export function fileSink(path: string): RunLogSink {
   }
   return {
     write: (line) => {
-      fs.writeSync(file, `${line}\n`);
+      // Unlike writeSync it does not pass over what the disk had no room for.
+      fs.writeFileSync(file, `${line}\n`);
     },
     close: () => fs.closeSync(file),
   };

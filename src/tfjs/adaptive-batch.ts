@@ -181,9 +181,12 @@ export class AdaptiveBatch extends Callback {
     await session.settle();
     session.validationLoss = await readNumber(logs?.val_loss);
     this.#addTo(logs);
-    // An epoch's last batch is short: the size in force says more of the epoch.
-    if (logs !== undefined && this.controller.decision !== undefined)
-      logs.batchSize = this.controller.decision.batchSize;
+    // An epoch's last batch is short: what is in force says more of the epoch.
+    const { decision } = this.controller;
+    if (logs !== undefined && decision !== undefined) {
+      logs.batchSize = decision.batchSize;
+      logs.learningRate = decision.learningRate;
+    }
   }
 
   override async onTrainEnd(): Promise<void> {

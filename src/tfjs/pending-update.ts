@@ -1,14 +1,11 @@
 import {
-  backend,
   concat,
   dispose,
-  div,
   engine,
   keep,
   type Optimizer,
   reshape,
   type Scalar,
-  sub,
   type Tensor,
   type Tensor1D,
   tidy,
@@ -16,17 +13,10 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { GradientStatistics } from '../core/types.js';
-import { combine, disposeList, flatten, type GradientList, named } from './gradient-list.js';
-import { innerProducts, readStatistics } from './gradient-statistics.js';
-import { getLearningRate } from './optimizer-access.js';
-import {
-  capturePreconditioner,
-  isLinear,
-  isPreconditioned,
-  linearDirection,
-  linearShare,
-  snapshotSlots,
-} from './step-direction.js';
+import { combine, disposeList, type GradientList, named } from './gradient-list.js';
+import { readStatistics } from './gradient-statistics.js';
+import { linearProducts, measureUpdate, type Products } from './measure-update.js';
+import { isLinear } from './step-direction.js';
 
 /** Micro-batches of one side of the batch, merged into one mean gradient. */
 type Group = { size: number; gradient: GradientList };
@@ -65,8 +55,7 @@ export class PendingUpdate {
   readonly #losses: Scalar[] = [];
   #variables: readonly Variable[] = [];
   #groups: Group[] = [];
-  #products: Tensor1D | undefined;
-  #preconditioner: 'diagonal' | number = 1;
+  #products: Products | undefined;
 
   constructor(optimizer: Optimizer, measure: boolean) {
     this.#optimizer = optimizer;
@@ -112,11 +101,11 @@ export class PendingUpdate {
     const begin = now();
     const mean = this.#mean();
     const measured = this.#groups.length === SIDES;
-    const before = measured ? this.#beforeUpdate(mean) : undefined;
+    const finish = measured ? measureUpdate(this.#optimizer, this.#variables, this.#groups, mean) : undefined;
     const ready = now();
     this.#optimizer.applyGradients(named(mean, this.#variables) as never);
     const applied = now();
-    if (before !== undefined) this.#afterUpdate(mean, before);
+    this.#products = finish?.();
     if (!this.#groups.some(({ gradient }) => gradient === mean)) disposeList(mean);
     this.#disposeGroups();
     this.trainMs += applied - ready;
@@ -131,10 +120,10 @@ export class PendingUpdate {
     if (this.#groups.length < SIDES || !isLinear(this.#optimizer)) return undefined;
     const begin = now();
     const mean = this.#mean();
-    const products = keep(tidy(() => this.#linearProducts(mean)));
+    const products = linearProducts(this.#optimizer, this.#groups, mean);
     disposeList(mean);
-    const reading = await this.#readBack(products, linearShare(this.#optimizer));
-    products.dispose();
+    const reading = await this.#readBack(products);
+    products.values.dispose();
     this.measureMs += now() - begin;
     return reading;
   }
@@ -142,7 +131,7 @@ export class PendingUpdate {
   /** Waits for the losses and the statistics, with one readback each. */
   async read(): Promise<BatchReading> {
     const begin = now();
-    const reading = await this.#readBack(this.#products, this.#preconditioner);
+    const reading = await this.#readBack(this.#products);
     this.trainMs += now() - begin;
     return reading;
   }
@@ -151,7 +140,7 @@ export class PendingUpdate {
   dispose(): void {
     this.#disposeGroups();
     dispose(this.#losses.splice(0));
-    this.#products?.dispose();
+    this.#products?.values.dispose();
     this.#products = undefined;
   }
 
@@ -178,48 +167,10 @@ export class PendingUpdate {
     return mean;
   }
 
-  #parts() {
-    return this.#groups.map(({ size, gradient }) => ({ size, gradient: flatten(gradient) }));
-  }
-
-  #linearProducts(mean: GradientList): Tensor1D {
-    const optimizer = this.#optimizer;
-    const step = mean.map((entry, i) => entry && linearDirection(optimizer, entry, i));
-    const vectors = { mean: flatten(mean), direction: flatten(step), preconditioner: linearShare(optimizer) };
-    return innerProducts(this.#parts(), vectors);
-  }
-
-  /** SGD and momentum tell their step beforehand; of the others the weights and some slots are kept to compare with. */
-  #beforeUpdate(mean: GradientList): { weights: Tensor[]; slots: Map<Variable, Tensor> } | undefined {
-    if (!isLinear(this.#optimizer)) {
-      return { weights: this.#variables.map((v) => keep(v.clone())), slots: snapshotSlots(this.#optimizer) };
-    }
-    this.#preconditioner = linearShare(this.#optimizer);
-    this.#products = keep(tidy(() => this.#linearProducts(mean)));
-    return undefined;
-  }
-
-  #afterUpdate(mean: GradientList, { weights, slots }: { weights: Tensor[]; slots: Map<Variable, Tensor> }): void {
-    const optimizer = this.#optimizer;
-    const rate = getLearningRate(optimizer) ?? 1;
-    const products = tidy(() => {
-      const step = mean.map((entry, i) => entry && div(sub(weights[i] as Tensor, this.#variables[i] as Tensor), rate));
-      const vectors = { mean: flatten(mean), direction: flatten(step) };
-      if (!isPreconditioned(optimizer)) return innerProducts(this.#parts(), { ...vectors, preconditioner: 1 });
-      this.#preconditioner = 'diagonal';
-      const scale = capturePreconditioner(optimizer, slots, backend().epsilon());
-      const preconditioner = flatten(mean.map((entry, i) => entry && scale(i)));
-      return innerProducts(this.#parts(), { ...vectors, preconditioner });
-    });
-    this.#products = keep(products);
-    dispose(weights);
-    dispose([...slots.values()]);
-  }
-
-  async #readBack(products: Tensor1D | undefined, preconditioner: 'diagonal' | number): Promise<BatchReading> {
+  async #readBack(products: Products | undefined): Promise<BatchReading> {
     const packed = tidy(() => {
       const losses = this.#losses.map((loss) => reshape(loss, [1]) as Tensor1D);
-      return concat(products === undefined ? losses : [...losses, products]);
+      return concat(products === undefined ? losses : [...losses, products.values]);
     });
     try {
       const values = await packed.data();
@@ -228,7 +179,7 @@ export class PendingUpdate {
       const loss = total / this.size;
       if (products === undefined) return { loss };
       const sizes = this.#sideSizes();
-      return { loss, gradient: readStatistics(values.subarray(count), sizes, preconditioner) };
+      return { loss, gradient: readStatistics(values.subarray(count), sizes, products.preconditioner) };
     } finally {
       packed.dispose();
     }

@@ -1,7 +1,8 @@
 import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
-import { getLearningRate, optimizerKind, optimizerName, setLearningRate } from './optimizer-access.js';
+import { LearningRateControl } from './learning-rate-control.js';
+import { optimizerKind, optimizerName } from './optimizer-access.js';
 import { PendingUpdate } from './pending-update.js';
 import { isLinear } from './step-direction.js';
 
@@ -36,12 +37,11 @@ export class TrainingSession {
   readonly #limits: SessionLimits;
   readonly #minimize: Optimizer['minimize'];
   readonly #hadOwnMinimize: boolean;
+  readonly #rate: LearningRateControl;
   #pending: PendingUpdate | undefined;
   #target = 0;
   #isShort = false;
   #upcoming: number | undefined;
-  #baseLearningRate: number;
-  #appliedLearningRate: number;
 
   constructor(controller: AdaptiveController, optimizer: Optimizer, limits: SessionLimits) {
     this.#controller = controller;
@@ -49,8 +49,7 @@ export class TrainingSession {
     this.#limits = limits;
     this.#minimize = optimizer.minimize;
     this.#hadOwnMinimize = Object.hasOwn(optimizer, 'minimize');
-    this.#baseLearningRate = getLearningRate(optimizer) ?? 1;
-    this.#appliedLearningRate = this.#baseLearningRate;
+    this.#rate = new LearningRateControl(optimizer);
   }
 
   /** Starts the controller and takes the optimizer's `minimize` over. */
@@ -62,11 +61,11 @@ export class TrainingSession {
         `optimizer '${optimizerName(optimizer)}' is not one of TensorFlow.js's own: its noise is measured as for SGD`,
       );
     }
-    if (getLearningRate(optimizer) === undefined) {
+    if (!this.#rate.isKnown) {
       this.#controller.warn('the optimizer shows no learning rate: only the batch size adapts');
     }
     this.#controller.start(
-      { ...facts, baseLearningRate: this.#baseLearningRate, ...(kind !== undefined && { optimizer: kind }) },
+      { ...facts, baseLearningRate: this.#rate.base, ...(kind !== undefined && { optimizer: kind }) },
       { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
     );
     if (this.#controller.drawSize !== undefined && !isLinear(optimizer)) {
@@ -99,7 +98,7 @@ export class TrainingSession {
     this.#pending = new PendingUpdate(this.optimizer, measure);
     this.#target = batchSize;
     this.#isShort = isShort;
-    this.#setRate(batchSize);
+    this.#rate.apply((base) => this.#controller.learningRateAt(batchSize, base));
     return whole ? [] : this.#cut(batchSize, measure);
   }
 
@@ -116,7 +115,7 @@ export class TrainingSession {
     if (pending.sizes.length < 2) return drawSize;
     const preview = await pending.preview();
     if (preview === undefined) return 0;
-    const drawn = { ...preview, batchSize: pending.size, baseLearningRate: this.#baseLearningRate };
+    const drawn = { ...preview, batchSize: pending.size, baseLearningRate: this.#rate.base };
     return this.#controller.drawTarget(drawn) > pending.size ? drawSize : 0;
   }
 
@@ -160,8 +159,8 @@ export class TrainingSession {
         examplesSeen: examplesSeen + batchSize,
         batchSize,
         microBatches: pending.sizes.length,
-        learningRate: this.#appliedLearningRate,
-        baseLearningRate: this.#baseLearningRate,
+        learningRate: this.#rate.applied,
+        baseLearningRate: this.#rate.base,
         loss: reading.loss,
         stepMs: pending.trainMs,
         ...(reading.gradient && { gradient: reading.gradient, measureMs: pending.measureMs }),
@@ -182,32 +181,13 @@ export class TrainingSession {
     this.#pending = undefined;
     if (this.#hadOwnMinimize) this.optimizer.minimize = this.#minimize;
     else delete (this.optimizer as { minimize?: unknown }).minimize;
-    this.#readBase();
-    if (this.#appliedLearningRate !== this.#baseLearningRate) setLearningRate(this.optimizer, this.#baseLearningRate);
+    this.#rate.restore();
     this.#controller.end();
   }
 
   #cut(batchSize: number, measure: boolean): number[] {
     const pieces = Math.ceil(batchSize / this.#limits.maxMicroBatchSize);
     return cut(batchSize, measure ? Math.max(pieces, 2) : pieces);
-  }
-
-  /** A rate that is not the one set here is the user's own: the new base. */
-  #readBase(): void {
-    const rate = getLearningRate(this.optimizer);
-    if (rate !== undefined && rate !== this.#appliedLearningRate) {
-      this.#baseLearningRate = rate;
-      this.#appliedLearningRate = rate;
-    }
-  }
-
-  #setRate(batchSize: number): void {
-    if (getLearningRate(this.optimizer) === undefined) return;
-    this.#readBase();
-    const rate = this.#controller.learningRateAt(batchSize, this.#baseLearningRate);
-    if (rate === this.#appliedLearningRate) return;
-    setLearningRate(this.optimizer, rate);
-    this.#appliedLearningRate = rate;
   }
 
   /** What stands in for the optimizer's `minimize` while the session lasts. */
