@@ -4,8 +4,11 @@ import { assemble, describeOptions } from '../assembly/assemble.js';
 import { checkDecisionOptions, type DecisionOptions } from '../assembly/options.js';
 import type { Pipeline, PipelineState } from '../core/pipeline.js';
 import type { Decision, Estimates, JsonObject, RunFacts, StepObservation } from '../core/types.js';
-import { formatHeader, formatStep } from '../run-log/format.js';
-import { fileSink, type RunLogSink } from '../run-log/sink.js';
+import type { RunLogSink } from '../run-log/sink.js';
+import type { Change, ControllerEvents } from './events.js';
+import { RunLogWriter } from './run-log-writer.js';
+
+export type { Anomaly, Change, ControllerEvents } from './events.js';
 
 /** Options of a controller. */
 export interface ControllerOptions extends DecisionOptions {
@@ -17,34 +20,6 @@ export interface ControllerOptions extends DecisionOptions {
 
 /** The keys that {@link ControllerOptions} adds to the decision options. */
 export const CONTROLLER_KEYS = ['log', 'strict'] as const satisfies readonly (keyof ControllerOptions)[];
-
-/** A change of the batch size or the learning rate. */
-export interface Change {
-  /** The step after which it was decided. */
-  readonly step: number;
-  readonly from: Pick<Decision, 'batchSize' | 'learningRate'>;
-  readonly to: Pick<Decision, 'batchSize' | 'learningRate'>;
-  readonly reason: string;
-}
-
-/** Something that was not finite. */
-export interface Anomaly {
-  readonly step: number;
-  /** The fact that was not finite: `loss`, `baseLearningRate` or a gradient statistic. */
-  readonly what: string;
-  readonly observation: StepObservation;
-}
-
-/** The events of a controller, with what their listeners get. */
-export interface ControllerEvents {
-  start: (facts: RunFacts, decision: Decision) => void;
-  decision: (decision: Decision, observation: StepObservation) => void;
-  change: (change: Change) => void;
-  anomaly: (anomaly: Anomaly) => void;
-  warning: (message: string) => void;
-  error: (error: Error) => void;
-  end: () => void;
-}
 
 /** A controller's memory as JSON: see {@link AdaptiveController.getState}. */
 export type ControllerState = {
@@ -85,16 +60,17 @@ function changeBetween(from: Decision, to: Decision): Change | undefined {
  */
 export class AdaptiveController extends EventEmitter<ControllerEvents> {
   readonly #options: ControllerOptions;
+  readonly #log: RunLogWriter;
   readonly #warned = new Set<string>();
   #streams = newStreams();
   #pipeline: Pipeline | undefined;
   #state: ControllerState | undefined;
-  #sink: RunLogSink | undefined;
 
   constructor(options: ControllerOptions = {}) {
     super();
     checkDecisionOptions(options);
     this.#options = options;
+    this.#log = new RunLogWriter(options.log, (error) => this.#raise(error));
   }
 
   /** Every observation, as it comes. */
@@ -146,7 +122,12 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     if (this.isRunning) this.end();
     const pipeline = assemble(this.#options, facts);
     const state = this.#state ?? { version: 1, step: 0, examplesSeen: 0, pipeline: pipeline.start() };
-    this.#openLog(facts, about);
+    this.#log.open(() => ({
+      facts,
+      options: describeOptions(this.#options, facts),
+      about,
+      ...(this.#state !== undefined && { state: this.#state }),
+    }));
     this.#pipeline = pipeline;
     this.#state = state;
     const { decision } = this.#state.pipeline;
@@ -164,7 +145,7 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     const { state, estimates, decision, anomaly, error } = pipeline.advance(before.pipeline, observation);
     const { step, examplesSeen } = observation;
     this.#state = { version: 1, step, examplesSeen, pipeline: state };
-    this.#writeLine(() => formatStep(observation, decision));
+    this.#log.write(observation, decision);
     // Those of this training, even if a listener ends it.
     const streams = this.#streams;
     streams.observations.next(observation);
@@ -211,7 +192,7 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     const streams = this.#streams;
     this.#streams = newStreams();
     try {
-      this.#closeLog();
+      this.#log.close();
     } finally {
       for (const stream of Object.values(streams)) stream.complete();
       this.#tell('end');
@@ -259,40 +240,5 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
   #raise(error: Error): void {
     if (this.#options.strict === true) throw error;
     if (!this.#tell('error', error)) this.warn(error.message);
-  }
-
-  #openLog(facts: RunFacts, about: JsonObject): void {
-    const { log } = this.#options;
-    if (log === undefined) return;
-    const options = describeOptions(this.#options, facts);
-    const resumed = this.#state === undefined ? {} : { state: this.#state };
-    this.#sink = typeof log === 'string' ? fileSink(log) : log;
-    try {
-      this.#sink.write(formatHeader({ facts, options, about, ...resumed }));
-    } catch (thrown) {
-      this.#closeLog();
-      throw thrown;
-    }
-  }
-
-  /** A log that fails half way (a full disk) is given up; the training goes on. */
-  #writeLine(line: () => string): void {
-    if (this.#sink === undefined) return;
-    try {
-      this.#sink.write(line());
-    } catch (thrown) {
-      this.#closeLog();
-      this.#raise(new Error(`log: writing failed, the log ends here: ${(thrown as Error).message}`, { cause: thrown }));
-    }
-  }
-
-  #closeLog(): void {
-    const sink = this.#sink;
-    this.#sink = undefined;
-    try {
-      sink?.close?.();
-    } catch (thrown) {
-      this.#raise(new Error(`log: closing failed: ${(thrown as Error).message}`, { cause: thrown }));
-    }
   }
 }

@@ -1,49 +1,20 @@
 import { getBackend, nextFrame, type Tensor, version_core } from '@tensorflow/tfjs-core';
 import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
-import { DECISION_KEYS } from '../assembly/options.js';
-import {
-  AdaptiveController,
-  CONTROLLER_KEYS,
-  type ControllerOptions,
-  type ControllerState,
-} from '../controller/controller.js';
-import { checkCount, checkKeys } from '../core/checks.js';
+import { AdaptiveController, type ControllerState } from '../controller/controller.js';
 import { randomFrom } from '../core/random.js';
 import type { JsonObject } from '../core/types.js';
+import {
+  type AdaptiveBatchOptions,
+  type BatchDataset,
+  type BatchesOptions,
+  checkAdaptiveBatchOptions,
+  forBatchNormalization,
+} from './adaptive-batch-options.js';
 import { BatchFeed } from './batch-feed.js';
 import { installFitHook } from './fit-hook.js';
 import { describeModel, hasBatchNormalization, innerModel, type ModelInternals } from './model-access.js';
 import { type Batch, type BatchSource, type OpenSource, type OrderOptions, openSource } from './source.js';
 import { TrainingSession } from './training-session.js';
-
-/** Options of {@link adaptiveBatch}; each has a safe default. */
-export interface AdaptiveBatchOptions extends ControllerOptions {
-  /** B0 under `fitDataset()`: the batch size that the learning rate is tuned for [examples]. In `fit()` it is fit's own. @defaultValue 32 */
-  readonly batchSize?: number;
-  /** Largest micro-batch [examples]: larger batches are accumulated from several. @defaultValue 1024 */
-  readonly maxMicroBatchSize?: number;
-  /** Seed for the order of the examples; without one it is `Math.random`'s, as in plain TensorFlow.js. */
-  readonly seed?: number;
-  /** Milliseconds between pauses for the page to breathe, as in plain `fit()`; 'never' for none. @defaultValue 125 */
-  readonly yieldEvery?: number | 'never';
-}
-
-/** How {@link AdaptiveBatch.batches} orders the examples. */
-export interface BatchesOptions {
-  /** A new random order each pass; streams come as they are. @defaultValue true */
-  readonly shuffle?: boolean;
-}
-
-/** A dataset for `model.fitDataset()`. */
-export interface BatchDataset {
-  readonly size: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the iterator type that fitDataset wants is not public
-  iterator(): Promise<any>;
-}
-
-const OPTION_KEYS = [...DECISION_KEYS, ...CONTROLLER_KEYS, 'batchSize', 'maxMicroBatchSize', 'seed', 'yieldEvery'];
-/** Batch normalization on fewer examples than this has too noisy a mean. */
-const LEAST_NORMALIZED = 8;
 
 /** Losses and metrics as the loop hands them over: numbers, or tensors not read back yet. */
 type Logs = { [name: string]: number | Tensor };
@@ -66,16 +37,12 @@ export class AdaptiveBatch extends Callback {
 
   constructor(options: AdaptiveBatchOptions = {}, model?: LayersModel) {
     super();
-    checkKeys('adaptiveBatch', options, OPTION_KEYS);
-    checkCount('batchSize', options.batchSize ?? 32);
-    checkCount('maxMicroBatchSize', options.maxMicroBatchSize ?? 1024);
-    if (options.yieldEvery !== 'never') checkCount('yieldEvery', options.yieldEvery ?? 125, 0);
-    this.#options = options;
+    checkAdaptiveBatchOptions(options);
+    const inner = model && innerModel(model);
+    this.#options = inner && hasBatchNormalization(inner) ? forBatchNormalization(options) : options;
     this.#order = { shuffle: true, random: randomFrom(options.seed) };
-    if (model !== undefined && hasBatchNormalization(innerModel(model)))
-      this.#options = this.#forBatchNormalization(options);
     this.controller = new AdaptiveController(this.#options);
-    if (model !== undefined) this.#removeHook = installFitHook(innerModel(model), AdaptiveBatch, this.controller);
+    if (inner !== undefined) this.#removeHook = installFitHook(inner, AdaptiveBatch, this.controller);
   }
 
   /** The order in which `fit()` passes over the examples. */
@@ -191,11 +158,6 @@ export class AdaptiveBatch extends Callback {
 
   override async onTrainEnd(): Promise<void> {
     this.finish();
-  }
-
-  #forBatchNormalization(options: AdaptiveBatchOptions): AdaptiveBatchOptions {
-    const least = Math.max(options.minBatchSize ?? 1, 2 * LEAST_NORMALIZED);
-    return { ...options, minBatchSize: Math.min(least, options.maxBatchSize ?? least) };
   }
 
   async #startPass(source: OpenSource, baseBatchSize: number): Promise<void> {

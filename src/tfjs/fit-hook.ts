@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
-import type { BatchDataset } from './adaptive-batch.js';
+import type { BatchDataset } from './adaptive-batch-options.js';
 import type { ModelInternals, TrainFunction } from './model-access.js';
 import { rowsFromTensor } from './rows.js';
 import { type OpenSource, type OrderOptions, rowSource } from './source.js';

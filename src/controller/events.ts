@@ -1,0 +1,29 @@
+import type { Decision, RunFacts, StepObservation } from '../core/types.js';
+
+/** A change of the batch size or the learning rate. */
+export interface Change {
+  /** The step after which it was decided. */
+  readonly step: number;
+  readonly from: Pick<Decision, 'batchSize' | 'learningRate'>;
+  readonly to: Pick<Decision, 'batchSize' | 'learningRate'>;
+  readonly reason: string;
+}
+
+/** Something that was not finite. */
+export interface Anomaly {
+  readonly step: number;
+  /** The fact that was not finite: `loss`, `baseLearningRate` or a gradient statistic. */
+  readonly what: string;
+  readonly observation: StepObservation;
+}
+
+/** The events of a controller, with what their listeners get. */
+export interface ControllerEvents {
+  start: (facts: RunFacts, decision: Decision) => void;
+  decision: (decision: Decision, observation: StepObservation) => void;
+  change: (change: Change) => void;
+  anomaly: (anomaly: Anomaly) => void;
+  warning: (message: string) => void;
+  error: (error: Error) => void;
+  end: () => void;
+}
