@@ -12,10 +12,14 @@ function nodeOf(version) {
   const binary = join(folder, 'node_modules', packageName, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (!existsSync(binary)) {
     mkdirSync(folder, { recursive: true });
-    execFileSync('npm', ['install', '--prefix', folder, '--no-save', '--no-package-lock', `${packageName}@${version}`], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: process.platform === 'win32',
-    });
+    execFileSync(
+      'npm',
+      ['install', '--prefix', folder, '--no-save', '--no-package-lock', `${packageName}@${version}`],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        shell: process.platform === 'win32',
+      },
+    );
   }
   return binary;
 }

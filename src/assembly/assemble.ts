@@ -46,22 +46,20 @@ function estimatorsFor(memory: number): EstimatorSet {
 }
 
 /** The least batch worth offering: where batches are whole numbers of the user's, only two or more can be measured. */
-function leastCandidate({ baseBatchSize, batchQuantum = 1 }: RunFacts): number {
-  return batchQuantum > 1 ? 2 * batchQuantum : baseBatchSize;
+function leastCandidate({ minBatchSize }: DecisionOptions, { baseBatchSize, batchQuantum = 1 }: RunFacts): number {
+  return batchQuantum > 1 ? Math.max(minBatchSize ?? 1, 2 * batchQuantum) : (minBatchSize ?? baseBatchSize);
 }
 
 /** The batch sizes offered to the policy: from the base, or the least allowed, to 64 times the base or an eighth of the data. */
 function candidatesFor(options: DecisionOptions, facts: RunFacts): number[] {
-  const { baseBatchSize, datasetSize, batchQuantum = 1 } = facts;
-  const usual = Math.min(
-    MOST_GROWTH * baseBatchSize,
-    (datasetSize ?? Number.POSITIVE_INFINITY) / LEAST_UPDATES_AN_EPOCH,
-  );
+  const { baseBatchSize, datasetSize = Number.POSITIVE_INFINITY, batchQuantum = 1 } = facts;
+  const usual = Math.min(MOST_GROWTH * baseBatchSize, datasetSize / LEAST_UPDATES_AN_EPOCH);
+  const least = Math.ceil((options.minBatchSize ?? 1) / batchQuantum) * batchQuantum;
   return ladder({
     base: baseBatchSize,
     factor: options.ladder ?? DEFAULT_LADDER,
-    min: options.minBatchSize ?? leastCandidate(facts),
-    max: Math.min(options.maxBatchSize ?? Math.max(usual, baseBatchSize), datasetSize ?? Number.POSITIVE_INFINITY),
+    min: leastCandidate(options, facts),
+    max: Math.min(options.maxBatchSize ?? Math.max(usual, baseBatchSize, least), datasetSize),
     quantum: batchQuantum,
   });
 }
@@ -73,7 +71,9 @@ function candidatesFor(options: DecisionOptions, facts: RunFacts): number[] {
 export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
   checkCount('baseBatchSize', facts.baseBatchSize);
   checkAtLeast('baseLearningRate', facts.baseLearningRate, 0);
-  if (facts.datasetSize !== undefined) checkCount('datasetSize', facts.datasetSize);
+  checkCount('datasetSize', facts.datasetSize ?? 1);
+  checkCount('batchQuantum', facts.batchQuantum ?? 1);
+  checkCount('maxMicroBatchSize', facts.maxMicroBatchSize ?? 1);
   return createPipeline({
     estimators: estimatorsFor(options.memory ?? DEFAULT_MEMORY),
     policy: (options.policy as Policy | undefined) ?? defaultPolicy(),

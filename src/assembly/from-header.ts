@@ -33,5 +33,5 @@ export function pipelineFromHeader(
     header.facts,
   );
   const resumed = header.state as { pipeline: PipelineState } | undefined;
-  return { pipeline, state: resumed?.pipeline ?? pipeline.start() };
+  return { pipeline, state: resumed === undefined ? pipeline.start() : pipeline.resume(resumed.pipeline) };
 }

@@ -121,12 +121,16 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
   start(facts: RunFacts, about: JsonObject = {}): Decision {
     if (this.isRunning) this.end();
     const pipeline = assemble(this.#options, facts);
-    const state = this.#state ?? { version: 1, step: 0, examplesSeen: 0, pipeline: pipeline.start() };
+    const resumed = this.#state;
+    const state: ControllerState =
+      resumed === undefined
+        ? { version: 1, step: 0, examplesSeen: 0, pipeline: pipeline.start() }
+        : { ...resumed, pipeline: pipeline.resume(resumed.pipeline) };
     this.#log.open(() => ({
       facts,
       options: describeOptions(this.#options, facts),
       about,
-      ...(this.#state !== undefined && { state: this.#state }),
+      ...(resumed !== undefined && { state: resumed }),
     }));
     this.#pipeline = pipeline;
     this.#state = state;

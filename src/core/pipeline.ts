@@ -73,6 +73,8 @@ export interface Pipeline {
   /** Examples a draw, if the policy settles the size while the batch is drawn. */
   readonly drawSize: number | undefined;
   start(): PipelineState;
+  /** The state of an earlier run to go on from; where this run's bounds are narrower, with its batch size brought within them. */
+  resume(state: PipelineState): PipelineState;
   /** Pure: the same state and observation give the same result, bit for bit. */
   advance(state: PipelineState, observation: StepObservation): Advance;
   /** The learning rate to apply to a batch: the decision's at the size it asked for, the rule's at another (an epoch's last one). */
@@ -218,6 +220,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         estimates: {},
         decision,
       };
+    },
+    resume(state) {
+      const { decision, estimates } = state;
+      const batchSize = bounded(decision.batchSize);
+      if (batchSize === decision.batchSize) return state;
+      const learningRateFactor = rateFactor(batchSize, estimates);
+      const learningRate = scaled(facts.baseLearningRate, learningRateFactor);
+      const reason = `resumed within this run's bounds, ${decision.batchSize} before`;
+      return { ...state, decision: { ...decision, batchSize, learningRate, learningRateFactor, reason } };
     },
     advance(before, observation) {
       const anomaly = notFinite(observation);

@@ -13,7 +13,7 @@ export interface SessionLimits {
 }
 
 /** Sizes as equal as can be that add up to `batchSize`, no more and no larger than needed. */
-export function cut(batchSize: number, pieces: number): number[] {
+function cut(batchSize: number, pieces: number): number[] {
   const count = Math.min(pieces, batchSize);
   const least = Math.floor(batchSize / count);
   const larger = batchSize % count;

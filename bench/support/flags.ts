@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+
+/** What a benchmark is told on the command line. */
+export interface Flags {
+  /** Done within 3 minutes on 2 cores: fewer seeds, smaller grid, same method. */
+  readonly quick: boolean;
+  /** The last line is one JSON object with the figures. */
+  readonly json: boolean;
+  /** Write the result to bench/results. */
+  readonly save: boolean;
+  /** Search the base's learning rate instead of comparing. */
+  readonly tune: boolean;
+  /** Print every change of the batch size with its reason and the estimates behind it. */
+  readonly verbose: boolean;
+  /** Only this task. */
+  readonly task?: string;
+}
+
+/**
+ * Reads the command line's flags.
+ * @param names of the flags that the benchmark knows besides quick, json and save
+ * @throws TypeError at a flag that it does not know
+ */
+export function parseFlags(args: readonly string[], names: readonly ('tune' | 'verbose' | 'task')[] = []): Flags {
+  const known = ['quick', 'json', 'save', ...names];
+  const options = Object.fromEntries(
+    known.map((name) => [name, { type: name === 'task' ? ('string' as const) : ('boolean' as const) }]),
+  );
+  const { values } = parseArgs({ args: [...args], options });
+  return { quick: false, json: false, save: false, tune: false, verbose: false, ...values };
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import type { Flags } from './flags.js';
+
+/** Where and when a result was measured. */
+export interface Environment {
+  /** YYYY-MM-DD. */
+  readonly date: string;
+  readonly command: string;
+  readonly processor: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly tfjs: string;
+  readonly package: string;
+  readonly backend: string;
+}
+
+/** What a benchmark found. */
+export interface Result {
+  /** The script's name after `bench:`. */
+  readonly bench: string;
+  readonly figures: { readonly [key: string]: number };
+  /** What the figures were made of, as JSON. */
+  readonly details: unknown;
+  /** The same for a reader, as Markdown without a title. */
+  readonly text: string;
+}
+
+const RESULTS = new URL('../results/', import.meta.url);
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function environment(bench: string, flags: Flags): Environment {
+  const given = flags.quick ? ' -- --quick' : '';
+  const processors = cpus();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    command: `npm run bench:${bench}${given}`,
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    node: process.version,
+    tfjs: tf.version.tfjs,
+    package: packageVersion(),
+    backend: tf.getBackend(),
+  };
+}
+
+function rounded(_key: string, value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  return Number.isFinite(value) ? Number(value.toPrecision(6)) : String(value);
+}
+
+function page({ bench, figures, text }: Result, where: Environment): string {
+  const { date, command, processor, cores, node, tfjs, backend } = where;
+  const keys = Object.entries(figures).map(([key, value]) => `| \`${key}\` | ${value.toFixed(3)} |`);
+  return [
+    `# bench:${bench}`,
+    '',
+    `\`${command}\`, ${date}, package ${where.package}: ${processor}, ${cores} cores; Node ${node}; TensorFlow.js ${tfjs}, backend ${backend}.`,
+    '',
+    '| figure | value |',
+    '|---|---|',
+    ...keys,
+    '',
+    text,
+    '',
+  ].join('\n');
+}
+
+/** Writes the result to bench/results and to the last line of the output, as the flags ask. */
+export function report(result: Result, flags: Flags): void {
+  const { bench, figures, details } = result;
+  if (flags.save) {
+    const where = environment(bench, flags);
+    mkdirSync(RESULTS, { recursive: true });
+    const record = JSON.stringify({ bench, ...where, figures, details }, rounded, 2);
+    writeFileSync(new URL(`${bench}.json`, RESULTS), `${record}\n`);
+    writeFileSync(new URL(`${bench}.md`, RESULTS), page(result, where));
+    console.log(`saved: bench/results/${bench}.json and .md`);
+  }
+  if (flags.json) console.log(JSON.stringify({ bench, figures }, rounded));
+}

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { assemble } from '../../src/assembly/assemble.js';
+import { type Description, learningRateFrom, policyFrom } from '../../src/assembly/registry.js';
+import * as combinators from '../../src/combinators/index.js';
+import { clamped, cooled, laddered, ramped, steadied } from '../../src/combinators/index.js';
+import { describePolicy } from '../../src/combinators/restricted.js';
+import type { Decision, LearningRateRule, Policy, StepObservation } from '../../src/core/types.js';
+import * as rules from '../../src/learning-rates/index.js';
+import * as policies from '../../src/policies/index.js';
+import { throughJson } from '../support/json.js';
+import { anyRun } from '../support/observations.js';
+import { SIMULATED_FACTS } from '../support/simulated-training.js';
+
+function decisions(policy: Policy, learningRate: LearningRateRule, run: readonly StepObservation[]): Decision[] {
+  const pipeline = assemble({ policy, learningRate }, SIMULATED_FACTS);
+  let state = pipeline.start();
+  return run.map((seen) => {
+    ({ state } = pipeline.advance(state, seen));
+    return state.decision;
+  });
+}
+
+const { fixed, gaussianWalk, gaussianWalkWithRebound } = policies;
+const POLICIES = [
+  fixed(),
+  fixed(40),
+  gaussianWalk(),
+  gaussianWalk({ floor: -0.5, minGain: 1.2 }),
+  gaussianWalkWithRebound({ drawSize: 8, floor: 0.1 }),
+  gaussianWalkWithRebound({ sequential: false }),
+  clamped(gaussianWalk(), { max: 128 }),
+  laddered(gaussianWalkWithRebound({ sequential: false }), { factor: 3 }),
+  steadied(ramped(gaussianWalk(), { factor: 4 })),
+  cooled(clamped(laddered(ramped(steadied(gaussianWalkWithRebound(), { factor: 1.1 })), { factor: 1.5 }), { min: 4 }), {
+    steps: 3,
+  }),
+] as unknown as Policy[];
+
+test('the table holds every policy and combinator', () => {
+  const text = JSON.stringify(POLICIES.map(describePolicy));
+  for (const name of [...Object.keys(policies), ...Object.keys(combinators)]) expect(text).toContain(`"${name}"`);
+});
+
+test.each(POLICIES.map((policy) => [JSON.stringify(describePolicy(policy)), policy] as const))(
+  'rebuilds %s from its JSON to the same decisions',
+  (text, policy) => {
+    const description = JSON.parse(text) as Description;
+    const again = policyFrom(description);
+    expect(describePolicy(again)).toEqual(describePolicy(policy));
+    expect(again.draw?.size).toBe(policy.draw?.size);
+    fc.assert(
+      fc.property(anyRun, (run) => {
+        expect(decisions(again, rules.linear(), run)).toEqual(decisions(policy, rules.linear(), run));
+      }),
+      { numRuns: 10 },
+    );
+  },
+);
+
+const RULES = [rules.none(), rules.linear(), rules.squareRoot(), rules.adaScale(), rules.adaScale({ power: 0.5 })];
+
+test.each(RULES)('rebuilds $name $options from its JSON to the same decisions', (rule) => {
+  const again = learningRateFrom(throughJson({ name: rule.name, options: rule.options ?? {} }));
+  expect(again.options ?? {}).toEqual(rule.options ?? {});
+  fc.assert(
+    fc.property(anyRun, (run) => {
+      const policy = gaussianWalk() as Policy;
+      expect(decisions(policy, again, run)).toEqual(decisions(policy, rule, run));
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test.each([
+  [
+    { name: 'gausianWalk', options: {} },
+    "there is no policy 'gausianWalk'; there are fixed, gaussianWalk, gaussianWalkWithRebound",
+  ],
+  [{ name: 'toString', options: {} }, "there is no policy 'toString'"],
+  [{ name: 'clamped', options: {} }, "there is no policy 'clamped'"],
+  [
+    { name: 'wrapped', options: { policy: { name: 'fixed', options: {} } } },
+    "there is no combinator 'wrapped'; there are clamped, cooled, laddered, ramped, steadied",
+  ],
+  [{ name: 'clamped', options: { policy: 'fixed' } }, "combinator 'clamped': its policy has no name"],
+  [{ name: 'clamped', options: { policy: { name: 'lost', options: {} } } }, "there is no policy 'lost'"],
+  [{ name: 'gaussianWalk', options: { minGain: 0 } }, 'gaussianWalk: minGain must be a finite number >= 1; got 0'],
+  [{ name: 'gaussianWalk', options: { mingain: 2 } }, "gaussianWalk has no option 'mingain'"],
+] as const)('rejects the policy %j', (description, message) => {
+  expect(() => policyFrom(description as Description)).toThrow(RangeError);
+  expect(() => policyFrom(description as Description)).toThrow(message);
+});
+
+test('rejects an unknown rule', () => {
+  expect(() => learningRateFrom({ name: 'adascale', options: {} })).toThrow(
+    new RangeError("there is no learning-rate rule 'adascale'; there are adaScale, linear, none, squareRoot"),
+  );
+  expect(() => learningRateFrom({ name: 'adaScale', options: { power: 3 } })).toThrow(RangeError);
+});

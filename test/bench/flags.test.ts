@@ -1,0 +1,14 @@
+import { parseFlags } from '../../bench/support/flags.js';
+
+describe('parseFlags', () => {
+  it('has every flag off unless it is given', () => {
+    expect(parseFlags([])).toEqual({ quick: false, json: false, save: false, tune: false, verbose: false });
+    expect(parseFlags(['--quick', '--json'])).toMatchObject({ quick: true, json: true, save: false });
+  });
+
+  it('knows the others only where the benchmark does', () => {
+    expect(parseFlags(['--tune', '--task', 'digits'], ['tune', 'task'])).toMatchObject({ tune: true, task: 'digits' });
+    expect(() => parseFlags(['--tune'])).toThrow(/--tune/);
+    expect(() => parseFlags(['--quik'])).toThrow(/--quik/);
+  });
+});

@@ -1,0 +1,40 @@
+import { describePolicy, type Restriction, restricted } from '../../src/combinators/restricted.js';
+import { drawContext, policyContext } from '../support/contexts.js';
+import { asking, drawing, greedy } from '../support/policies.js';
+
+const HALVING: Restriction = {
+  name: 'halving',
+  options: { by: 2 },
+  candidates: (offered) => offered.filter((size) => size <= 64),
+  size: (asked) => asked / 2,
+  reason: (asked, given) => `${asked} halved to ${given}`,
+};
+
+test('maps the answer, says so, and shows fewer candidates', () => {
+  const { decision } = restricted(greedy('last'), HALVING).update(null, {}, policyContext());
+  expect(decision).toEqual({ batchSize: 32, reason: 'the last; 64 halved to 32' });
+});
+
+test('shows what was offered where none is left', () => {
+  const none = { ...HALVING, candidates: () => [] };
+  expect(restricted(greedy('last'), none).update(null, {}, policyContext()).decision.batchSize).toBe(512);
+});
+
+test('passes state, start and draw through', () => {
+  const policy = restricted(drawing(48, 200), HALVING);
+  expect(policy.init()).toBeNull();
+  expect(policy.start?.(drawContext())).toBe(24);
+  expect(policy.draw?.size).toBe(32);
+  expect(policy.draw?.target({ loss: 1, drift: 1, variance: 1, batchSize: 32 }, drawContext())).toBe(100);
+  expect(restricted(asking(1), HALVING).draw).toBeUndefined();
+});
+
+test('starts a policy without a start of its own at the size that the run starts with', () => {
+  expect(restricted(asking(1), HALVING).start?.(drawContext({ batchSize: 32 }))).toBe(16);
+});
+
+test('describes itself with the policy inside', () => {
+  const { name, options } = restricted(asking(1), HALVING);
+  expect({ name, options }).toEqual({ name: 'halving', options: { by: 2, policy: { name: 'asking', options: {} } } });
+  expect(describePolicy({ ...asking(1), options: { a: 1 } })).toEqual({ name: 'asking', options: { a: 1 } });
+});

@@ -1,0 +1,9 @@
+import { linear } from '../../src/learning-rates/index.js';
+
+test.each([
+  [16, 1],
+  [64, 4],
+  [4, 0.25],
+])('at %d of 16 examples is %d', (batchSize, factor) => {
+  expect(linear().factor(batchSize, 16, {})).toBe(factor);
+});

@@ -1,0 +1,9 @@
+import { squareRoot } from '../../src/learning-rates/index.js';
+
+test.each([
+  [16, 1],
+  [64, 2],
+  [4, 0.5],
+])('at %d of 16 examples is %d', (batchSize, factor) => {
+  expect(squareRoot().factor(batchSize, 16, {})).toBe(factor);
+});

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { formatStep, RUN_LOG_VERSION } from '../../src/run-log/format.js';
+import { readRunLog } from '../../src/run-log/read.js';
+import { observation } from '../support/observations.js';
+import { DECISION, HEADER, runOf } from './support.js';
+
+const half = (line: string): string => line.slice(0, Math.floor(line.length / 2));
+
+test('an empty text is a log without runs', () => {
+  expect(readRunLog('')).toEqual({ runs: [], warnings: [] });
+  expect(readRunLog('\n \n')).toEqual({ runs: [], warnings: [] });
+});
+
+test('line ends of Windows and blank lines do not matter', () => {
+  expect(readRunLog(runOf(2).join('\r\n\r\n'))).toEqual(readRunLog(runOf(2).join('\n')));
+});
+
+describe('what a killed process leaves', () => {
+  test('wherever the text ends, the whole lines are read and at most one warning tells of the rest', () => {
+    const text = `${runOf(3).join('\n')}\n`;
+    const whole = readRunLog(text).runs[0]?.steps ?? [];
+    fc.assert(
+      fc.property(fc.nat(text.length), (end) => {
+        const { runs, warnings } = readRunLog(text.slice(0, end), 'cut.jsonl');
+        const lines = text.slice(0, end).split('\n');
+        const isCut = lines.at(-1) !== '' && !text.split('\n').includes(lines.at(-1) as string);
+        const read = lines.filter((line) => line !== '').length - (isCut ? 1 : 0);
+        expect(warnings).toEqual(isCut ? [`cut.jsonl:${lines.length}: half a line, left out`] : []);
+        expect(runs).toHaveLength(Math.min(read, 1));
+        expect(runs[0]?.steps ?? []).toEqual(whole.slice(0, Math.max(0, read - 1)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('half a line before the next run is left out with a warning', () => {
+    const [header, one, two] = runOf(2) as [string, string, string];
+    const { runs, warnings } = readRunLog([header, one, half(two), ...runOf(1)].join('\n'), 'run.jsonl');
+    expect(runs.map(({ steps }) => steps.length)).toEqual([1, 1]);
+    expect(warnings).toEqual(['run.jsonl:3: half a line, left out']);
+  });
+
+  test('so is half a header, and a half line before it', () => {
+    const [header, one] = runOf(1) as [string, string];
+    const killedTwice = [header, one, half(one), half(header)];
+    expect(readRunLog(killedTwice.join('\n'), 'log').warnings).toEqual([
+      'log:3: half a line, left out',
+      'log:4: half a line, left out',
+    ]);
+    const { runs } = readRunLog([...killedTwice, ...runOf(2)].join('\n'));
+    expect(runs.map(({ steps }) => steps.length)).toEqual([1, 2]);
+  });
+
+  test('but a broken line in the middle is an error', () => {
+    const [header, one, two] = runOf(2) as [string, string, string];
+    for (const broken of [half(one), '[1]', '3', 'null', 'NaN', '"text"', '{"step":NaN}']) {
+      const read = () => readRunLog([header, broken, two].join('\n'), 'run.jsonl');
+      expect(read).toThrow(TypeError);
+      expect(read).toThrow('run.jsonl:2: not a JSON object');
+    }
+    expect(() => readRunLog([half(header), one].join('\n'))).toThrow('run log:1: not a JSON object');
+  });
+});
+
+/** A header line with one field changed; undefined: left out. */
+const header = (changes: object): string => JSON.stringify({ runLog: RUN_LOG_VERSION, ...HEADER, ...changes });
+
+/** A step line likewise. */
+function step(changes: object, decision: object = {}, gradient: object = {}): string {
+  const seen = observation();
+  return JSON.stringify({
+    ...seen,
+    gradient: { ...seen.gradient, ...gradient },
+    decision: { ...DECISION, ...decision },
+    ...changes,
+  });
+}
+
+const numbers = ['step', 'epoch', 'examplesSeen', 'batchSize', 'microBatches', 'learningRate', 'baseLearningRate'];
+const statistics = [
+  'squaredNormOfMean',
+  'squaredDeviations',
+  'meanProjection',
+  'freshProjection',
+  'freshDeviations',
+  'projectionDeviations',
+];
+
+test.each<[line: string, message: string]>([
+  ...[...numbers, 'loss', 'stepMs'].flatMap((name): [string, string][] => [
+    [step({ [name]: undefined }), `${name} must be a number; got undefined`],
+    [step({ [name]: 'many' }), `${name} must be a number; got "many"`],
+    [step({ [name]: null }), `${name} must be a number; got null`],
+  ]),
+  ...['measureMs', 'validationLoss'].map((name): [string, string] => [
+    step({ [name]: 'some' }),
+    `${name} must be a number; got "some"`,
+  ]),
+  [step({ short: 1 }), 'short must be true; got 1'],
+  [step({ decision: undefined }), 'decision must be an object; got undefined'],
+  [step({ decision: [] }), 'decision must be an object; got []'],
+  ...['step', 'batchSize', 'learningRate', 'learningRateFactor'].map((name): [string, string] => [
+    step({}, { [name]: undefined }),
+    `${name} must be a number; got undefined`,
+  ]),
+  [step({}, { measure: 'yes' }), 'measure must be a boolean; got "yes"'],
+  [step({}, { reason: undefined }), 'reason must be a string; got undefined'],
+  [step({ gradient: null }), 'gradient must be an object; got null'],
+  [step({ gradient: 3 }), 'gradient must be an object; got 3'],
+  ...statistics.map((name): [string, string] => [
+    step({}, {}, { [name]: undefined }),
+    `${name} must be a number; got undefined`,
+  ]),
+  [step({}, {}, { microBatchSizes: 2 }), 'microBatchSizes must be an array of numbers; got 2'],
+  [step({}, {}, { microBatchSizes: [8, '8'] }), 'microBatchSizes must be an array of numbers; got [8,"8"]'],
+  [header({ facts: undefined }), 'facts must be an object; got undefined'],
+  [header({ options: 'none' }), 'options must be an object; got "none"'],
+  [header({ about: null }), 'about must be an object; got null'],
+  [header({ runLog: RUN_LOG_VERSION + 1 }), `runLog must be a version up to ${RUN_LOG_VERSION}; got 2`],
+  [header({ runLog: '1' }), `runLog must be a version up to ${RUN_LOG_VERSION}; got "1"`],
+])('rejects %s', (line, message) => {
+  const read = () => readRunLog([...runOf(1), '', line].join('\n'), 'logs/run.jsonl');
+  expect(read).toThrow(TypeError);
+  expect(read).toThrow(`logs/run.jsonl:4: ${message}`);
+});
+
+test('rejects a step before any header', () => {
+  const read = () => readRunLog(formatStep(observation(), DECISION), 'run.jsonl');
+  expect(read).toThrow(TypeError);
+  expect(read).toThrow('run.jsonl:1: a step before any header');
+});
+
+test('keeps what a later version adds', () => {
+  const { runs } = readRunLog([header({ seed: 1 }), step({ gpu: 'hot' }, { heat: 2 })].join('\n'));
+  expect(runs).toMatchObject([
+    { header: { seed: 1 }, steps: [{ observation: { gpu: 'hot' }, decision: { heat: 2 } }] },
+  ]);
+});
