@@ -1,4 +1,4 @@
-import { checkAtLeast, checkCount, checkGreater } from '../core/checks.js';
+import { checkAtLeast, checkCount, checkGreater, checkKeys } from '../core/checks.js';
 import { type MeasureOptions, measuringSchedule } from '../core/measuring.js';
 import type { LearningRateRule, Policy } from '../core/types.js';
 
@@ -50,8 +50,16 @@ function checkHas(name: string, value: object | undefined, method: string, examp
   }
 }
 
-/** @throws RangeError naming the first option outside its range, at construction rather than in the training. */
-export function checkDecisionOptions(options: DecisionOptions): void {
+/**
+ * @param keys all options that there are
+ * @throws RangeError naming the first option outside its range, at construction rather than in the training
+ */
+export function checkDecisionOptions(
+  name: string,
+  options: DecisionOptions,
+  keys: readonly string[] = DECISION_KEYS,
+): void {
+  checkKeys(name, options, keys);
   const min = checkCount('minBatchSize', options.minBatchSize ?? 1);
   checkCount('maxBatchSize', options.maxBatchSize ?? Number.MAX_SAFE_INTEGER, min);
   const least = checkAtLeast('minLearningRate', options.minLearningRate ?? 0, 0);

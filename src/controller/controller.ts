@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import { type Observable, Subject } from 'rxjs';
 import { assemble, describeOptions } from '../assembly/assemble.js';
-import { checkDecisionOptions, type DecisionOptions } from '../assembly/options.js';
+import { checkDecisionOptions, DECISION_KEYS, type DecisionOptions } from '../assembly/options.js';
 import type { Pipeline, PipelineState } from '../core/pipeline.js';
 import type { Decision, Estimates, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import type { RunLogSink } from '../run-log/sink.js';
@@ -20,6 +20,13 @@ export interface ControllerOptions extends DecisionOptions {
 
 /** The keys that {@link ControllerOptions} adds to the decision options. */
 export const CONTROLLER_KEYS = ['log', 'strict'] as const satisfies readonly (keyof ControllerOptions)[];
+
+const KEYS: readonly string[] = [...DECISION_KEYS, ...CONTROLLER_KEYS];
+
+/** Those of the options that are a controller's. */
+export function controllerOptions(options: ControllerOptions): ControllerOptions {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => KEYS.includes(key)));
+}
 
 /** A controller's memory as JSON: see {@link AdaptiveController.getState}. */
 export type ControllerState = {
@@ -68,7 +75,7 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
 
   constructor(options: ControllerOptions = {}) {
     super();
-    checkDecisionOptions(options);
+    checkDecisionOptions('AdaptiveController', options, KEYS);
     this.#options = options;
     this.#log = new RunLogWriter(options.log, (error) => this.#raise(error));
   }

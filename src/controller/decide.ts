@@ -12,7 +12,7 @@ import type { Decision, RunFacts, StepObservation } from '../core/types.js';
  * @example observations$.pipe(decide({ policy: gaussianWalk() }, { baseBatchSize: 16, baseLearningRate: 0.01 }))
  */
 export function decide(options: DecisionOptions, facts: RunFacts): OperatorFunction<StepObservation, Decision> {
-  checkDecisionOptions(options);
+  checkDecisionOptions('decide', options);
   const pipeline = assemble(options, facts);
   return pipe(
     scan(

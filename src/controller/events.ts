@@ -9,10 +9,10 @@ export interface Change {
   readonly reason: string;
 }
 
-/** Something that was not finite. */
+/** Something that could not be used. */
 export interface Anomaly {
   readonly step: number;
-  /** The fact that was not finite: `loss`, `baseLearningRate` or a gradient statistic. */
+  /** The fact that was not finite: `loss`, `baseLearningRate` or a gradient statistic; `microBatchSizes` where there was only one. */
   readonly what: string;
   readonly observation: StepObservation;
 }

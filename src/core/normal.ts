@@ -21,15 +21,9 @@ function erfcFraction(x: number): number {
 }
 
 /**
- * The error function, 2/√π ∫₀ˣ exp(−t²) dt, to about 1e-15 relative.
+ * The complementary error function, 1 − 2/√π ∫₀ˣ exp(−t²) dt, accurate to about 1e-12 relative where it is tiny.
  * @see Abramowitz and Stegun 1964, 7.1.6 and 7.1.14
  */
-export function erf(x: number): number {
-  if (Math.abs(x) < SERIES_BOUND) return erfSeries(x);
-  return x > 0 ? 1 - erfcFraction(x) : erfcFraction(-x) - 1;
-}
-
-/** 1 − erf x, accurate to about 1e-12 relative where it is tiny. */
 export function erfc(x: number): number {
   if (Math.abs(x) < SERIES_BOUND) return 1 - erfSeries(x);
   return x > 0 ? erfcFraction(x) : 2 - erfcFraction(-x);

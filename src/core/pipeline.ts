@@ -61,7 +61,7 @@ export interface Advance {
   readonly state: PipelineState;
   readonly estimates: Estimates;
   readonly decision: Decision;
-  /** What was not finite; the step's statistics are dropped and the decision before it stands. */
+  /** What could not be used, because it was not finite or was of one micro-batch; the step's statistics are dropped and the decision before it stands. */
   readonly anomaly?: string;
   /** What the policy or the rule threw, or the nonsense it asked for; the decision before it stands. */
   readonly error?: Error;
@@ -90,12 +90,13 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** The name of the first fact that is not finite. */
-function notFinite({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
+/** The name of the first fact that cannot be used: not finite, or statistics of fewer than two micro-batches. */
+function unusable({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
   if (!Number.isFinite(loss)) return 'loss';
   if (!Number.isFinite(baseLearningRate)) return 'baseLearningRate';
   if (gradient === undefined) return undefined;
   const { microBatchSizes, ...numbers } = gradient;
+  if (microBatchSizes.length < 2) return 'microBatchSizes';
   return Object.entries(numbers).find(([, value]) => !Number.isFinite(value))?.[0];
 }
 
@@ -189,7 +190,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function drop(state: PipelineState, observation: StepObservation, what: string): Advance {
     const { gradient: _dropped, ...rest } = observation;
     const { state: schedule, measure } = measuring.update(state.measuring, rest, state.estimates.time);
-    const reason = `${what} is not finite: held`;
+    const reason = what === 'microBatchSizes' ? 'statistics of one micro-batch: held' : `${what} is not finite: held`;
     const decision: Decision = { ...state.decision, step: observation.step, measure, reason };
     const { estimates } = state;
     return { state: { ...state, measuring: schedule, decision }, estimates, decision, anomaly: what };
@@ -231,7 +232,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return { ...state, decision: { ...decision, batchSize, learningRate, learningRateFactor, reason } };
     },
     advance(before, observation) {
-      const anomaly = notFinite(observation);
+      const anomaly = unusable(observation);
       if (anomaly !== undefined) return drop(before, observation, anomaly);
       const { states, estimates } = estimate(before, observation);
       const { state: schedule, measure } = measuring.update(before.measuring, observation, estimates.time);

@@ -1,6 +1,6 @@
 import { getBackend, nextFrame, type Tensor, version_core } from '@tensorflow/tfjs-core';
 import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
-import { AdaptiveController, type ControllerState } from '../controller/controller.js';
+import { AdaptiveController, type ControllerState, controllerOptions } from '../controller/controller.js';
 import { randomFrom } from '../core/random.js';
 import type { JsonObject } from '../core/types.js';
 import {
@@ -41,7 +41,7 @@ export class AdaptiveBatch extends Callback {
     const inner = model && innerModel(model);
     this.#options = inner && hasBatchNormalization(inner) ? forBatchNormalization(options) : options;
     this.#order = { shuffle: true, random: randomFrom(options.seed) };
-    this.controller = new AdaptiveController(this.#options);
+    this.controller = new AdaptiveController(controllerOptions(this.#options));
     if (inner !== undefined) this.#removeHook = installFitHook(inner, AdaptiveBatch, this.controller);
   }
 

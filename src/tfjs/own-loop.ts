@@ -5,6 +5,7 @@ import {
   CONTROLLER_KEYS,
   type ControllerOptions,
   type ControllerState,
+  controllerOptions,
 } from '../controller/controller.js';
 import { checkCount, checkKeys } from '../core/checks.js';
 import { randomFrom } from '../core/random.js';
@@ -60,7 +61,7 @@ export class AdaptiveLoop {
     checkCount('maxMicroBatchSize', options.maxMicroBatchSize ?? 1024);
     if (options.seed !== undefined) checkCount('seed', options.seed, 0);
     this.#options = options;
-    this.controller = new AdaptiveController(options);
+    this.controller = new AdaptiveController(controllerOptions(options));
   }
 
   /** Passes over the data begun, less one. */

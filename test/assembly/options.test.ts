@@ -5,7 +5,7 @@ import { fixed } from '../../src/policies/index.js';
 import { type Rejection, rejects } from '../support/rejections.js';
 
 const bad = (options: Record<string, unknown>, option: string, range: string, value: string): Rejection => [
-  () => checkDecisionOptions(options as DecisionOptions),
+  () => checkDecisionOptions('options', options as DecisionOptions),
   option,
   range,
   value,
@@ -44,7 +44,9 @@ rejects([
 ]);
 
 test('a misspelt option of measure is rejected', () => {
-  expect(() => checkDecisionOptions({ measure: { evry: 1 } as never })).toThrow("measure has no option 'evry'");
+  expect(() => checkDecisionOptions('options', { measure: { evry: 1 } as never })).toThrow(
+    "measure has no option 'evry'",
+  );
 });
 
 test('takes what is in range, and nothing at all', () => {
@@ -59,8 +61,8 @@ test('takes what is in range, and nothing at all', () => {
     memory: 100,
     measure: { every: 2, budget: 1 },
   };
-  expect(() => checkDecisionOptions(all)).not.toThrow();
-  expect(() => checkDecisionOptions({})).not.toThrow();
+  expect(() => checkDecisionOptions('options', all)).not.toThrow();
+  expect(() => checkDecisionOptions('options', {})).not.toThrow();
   expect(Object.keys(all).sort()).toEqual([...DECISION_KEYS].sort());
 });
 

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { AdaptiveController } from '../../src/controller/controller.js';
-import { observation } from '../support/observations.js';
+import { decide } from '../../src/controller/decide.js';
+import { gradientStatistics, observation } from '../support/observations.js';
 import { FACTS, scripted } from './support.js';
 
 const silent = () => undefined;
@@ -131,4 +132,22 @@ describe('a warning', () => {
     for (const message of ['one', 'one', 'two']) controller.warn(message);
     expect(warned.mock.calls).toEqual([['tfjs-adaptive-batch: one'], ['tfjs-adaptive-batch: two']]);
   });
+});
+
+test('a misspelt option is refused by name', () => {
+  expect(() => new AdaptiveController({ maxBatchsize: 9 } as never)).toThrow(
+    "AdaptiveController has no option 'maxBatchsize'",
+  );
+  expect(() => decide({ maxBatchsize: 9 } as never, FACTS)).toThrow("decide has no option 'maxBatchsize'");
+});
+
+test('statistics of a single micro-batch are dropped, and said to be', () => {
+  const controller = new AdaptiveController();
+  const anomalies: string[] = [];
+  controller.on('anomaly', ({ what }) => anomalies.push(what));
+  controller.start(FACTS);
+  const decision = controller.observe(observation({ gradient: gradientStatistics({ microBatchSizes: [16] }) }));
+  expect(anomalies).toEqual(['microBatchSizes']);
+  expect(decision.reason).toBe('statistics of one micro-batch: held');
+  expect(JSON.stringify(controller.getState()?.pipeline.noise)).not.toContain('null');
 });

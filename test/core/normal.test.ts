@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { erf, erfc } from '../../src/core/normal.js';
+import { erfc } from '../../src/core/normal.js';
 import { integrate } from '../support/quadrature.js';
 
 /** Abramowitz and Stegun, tables 7.1 and 7.3, carried on to all digits of a double with mpmath 1.3. */
@@ -24,32 +24,27 @@ const TABLE = [
 
 const relativeError = (value: number, truth: number): number => Math.abs(value / truth - 1);
 
-describe('erf and erfc', () => {
+describe('erfc', () => {
   test.each(TABLE)('at %d are those of the tables', (x, expectedErf, expectedErfc) => {
-    expect(relativeError(erf(x), expectedErf)).toBeLessThan(1e-15);
     expect(relativeError(erfc(x), expectedErfc)).toBeLessThan(1e-12);
-    expect(erf(-x)).toBe(-erf(x));
     expect(relativeError(erfc(-x), 1 + expectedErf)).toBeLessThan(1e-15);
   });
 
   test('at the ends', () => {
-    expect([erf(0), erfc(0)]).toEqual([0, 1]);
-    expect([erf(Infinity), erf(-Infinity), erfc(Infinity), erfc(-Infinity)]).toEqual([1, -1, 0, 2]);
-    expect([erf(Number.NaN), erfc(Number.NaN)]).toEqual([Number.NaN, Number.NaN]);
+    expect([0, Infinity, -Infinity, Number.NaN].map(erfc)).toEqual([1, 0, 2, Number.NaN]);
   });
 
-  test('agree with the integral 2/√π ∫ exp(−t²) dt', () => {
+  test('agrees with the integral 2/√π ∫ exp(−t²) dt', () => {
     const density = (t: number): number => (2 / Math.sqrt(Math.PI)) * Math.exp(-t * t);
     fc.assert(
       fc.property(fc.double({ min: 1e-8, max: 6, noNaN: true }), (x) => {
-        expect(relativeError(erf(x), integrate(density, 0, x))).toBeLessThan(1e-13);
         expect(relativeError(erfc(x), integrate(density, x, x + 8))).toBeLessThan(1e-11);
       }),
     );
   });
 
-  test('never step back', () => {
+  test('never grows', () => {
     const grid = Array.from({ length: 14_001 }, (_, i) => i / 1000 - 7);
-    expect(grid.filter((x) => erf(x + 0.001) < erf(x) || erfc(x + 0.001) > erfc(x))).toEqual([]);
+    expect(grid.filter((x) => erfc(x + 0.001) > erfc(x))).toEqual([]);
   });
 });

@@ -148,7 +148,6 @@ test('nothing is ever negative or not finite', () => {
       const found = estimateOf(readings);
       if (found === undefined) return;
       expect(Object.values(found).filter((value) => !(value >= 0 && Number.isFinite(value)))).toEqual([]);
-      expect(found.fixedMs + found.perExampleMs).toBeGreaterThan(0);
     }),
     { numRuns: 300 },
   );
