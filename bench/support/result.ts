@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { argv } from 'node:process';
 import * as tf from '@tensorflow/tfjs';
 import type { Flags } from './flags.js';
 
 /** Where and when a result was measured. */
-export interface Environment {
+interface Environment {
   /** YYYY-MM-DD. */
   readonly date: string;
   readonly command: string;
@@ -34,12 +35,17 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function environment(bench: string, flags: Flags): Environment {
-  const given = flags.quick ? ' -- --quick' : '';
+/** The command that gives the same figures: how they are shown does not belong to it. */
+function commandOf(bench: string): string {
+  const given = argv.slice(2).filter((flag) => flag !== '--save' && flag !== '--json');
+  return [`npm run bench:${bench}`, ...(given.length === 0 ? [] : ['--', ...given])].join(' ');
+}
+
+function environment(bench: string): Environment {
   const processors = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
-    command: `npm run bench:${bench}${given}`,
+    command: commandOf(bench),
     processor: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     node: process.version,
@@ -75,7 +81,7 @@ function page({ bench, figures, text }: Result, where: Environment): string {
 export function report(result: Result, flags: Flags): void {
   const { bench, figures, details } = result;
   if (flags.save) {
-    const where = environment(bench, flags);
+    const where = environment(bench);
     mkdirSync(RESULTS, { recursive: true });
     const record = JSON.stringify({ bench, ...where, figures, details }, rounded, 2);
     writeFileSync(new URL(`${bench}.json`, RESULTS), `${record}\n`);

@@ -8,13 +8,13 @@ export interface Point {
 }
 
 /** A line of a chart. */
-export interface Line {
+interface Line {
   readonly points: readonly Point[];
   readonly color: 'darkgray' | 'cyan' | 'yellow';
 }
 
 /** A chart over time. */
-export interface Chart {
+interface Chart {
   readonly lines: readonly Line[];
   /** Whether a line keeps its value until the next point, rather than going straight there. */
   readonly isStepped?: boolean;

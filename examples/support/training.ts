@@ -38,7 +38,7 @@ export interface TrainingRecord {
 }
 
 /** Share of the examples that the model gets right. */
-export function accuracyOf(model: tf.LayersModel, { inputs, targets }: Examples): number {
+function accuracyOf(model: tf.LayersModel, { inputs, targets }: Examples): number {
   return tf.tidy(() => {
     const answers = (model.predict(inputs, { batchSize: 500 }) as tf.Tensor).argMax(1);
     return answers.equal(targets.argMax(1)).mean().dataSync()[0] as number;

@@ -26,7 +26,7 @@ export function runOf(steps: number, about: JsonObject = {}): string[] {
 }
 
 /** JSON writes -0 as 0. */
-export function withoutNegativeZero<Value>(value: Value): Value {
+function withoutNegativeZero<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(withoutNegativeZero) as Value;
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutNegativeZero(inner)])) as Value;
@@ -34,7 +34,7 @@ export function withoutNegativeZero<Value>(value: Value): Value {
   return Object.is(value, -0) ? (0 as Value) : value;
 }
 
-export const anyDecision: fc.Arbitrary<Decision> = fc.record({
+const anyDecision: fc.Arbitrary<Decision> = fc.record({
   step: fc.nat(),
   batchSize: fc.integer({ min: 1, max: 1e6 }),
   learningRate: fc.double(),

@@ -1,5 +1,5 @@
 /** The step of an optimizer over its learning rate, and the part of it that the fresh gradient makes; plain arrays, in doubles. */
-export interface ReferenceStep {
+interface ReferenceStep {
   readonly direction: number[];
   /** c·D, entry by entry. */
   readonly preconditioner: number[];
