@@ -242,6 +242,8 @@ async function readNumber(value: number | Tensor | undefined): Promise<number | 
  * @throws RangeError if an option lies outside the range given with it; Error if the model is not compiled
  * @example await model.fit(x, y, { batchSize: 16, epochs: 10, callbacks: adaptiveBatch(model) });
  */
+export function adaptiveBatch(model: LayersModel, options?: AdaptiveBatchOptions): AdaptiveBatch;
+export function adaptiveBatch(options?: AdaptiveBatchOptions): AdaptiveBatch;
 export function adaptiveBatch(
   model?: LayersModel | AdaptiveBatchOptions,
   options?: AdaptiveBatchOptions,
