@@ -149,4 +149,15 @@ describe('fitDataset()', () => {
     );
     expect(relativeDifference(weightsOf(same), weightsOf(model))).toBeLessThan(1e-6);
   });
+
+  it('weighs the classes as fit() does, also in measured and accumulated batches', async () => {
+    const classWeight = { 0: 0.2, 1: 1, 2: 3 };
+    const expected = classifier(tf.train.sgd(0.1));
+    await expected.fit(x, y, { batchSize: 8, epochs: 2, shuffle: false, verbose: 0, classWeight });
+    const model = classifier(tf.train.sgd(0.1));
+    const adaptive = adaptiveBatch(model, { ...neutral, measure: { every: 1 }, maxMicroBatchSize: 3 });
+    const dataset = adaptive.batches({ xs: x, ys: y }, { shuffle: false });
+    await model.fitDataset(dataset as never, { epochs: 2, verbose: 0, classWeight, callbacks: adaptive });
+    expect(relativeDifference(weightsOf(model), weightsOf(expected))).toBeLessThan(1e-6);
+  });
 });
