@@ -100,7 +100,18 @@ const statements = {
     expectTypeOf<AdaptiveBatchOptions['strict']>().toEqualTypeOf<boolean | undefined>();
     expectTypeOf<keyof AdaptiveBatchOptions>().toEqualTypeOf<
       | ('policy' | 'learningRate' | 'minBatchSize' | 'maxBatchSize' | 'minLearningRate' | 'maxLearningRate')
-      | ('ladder' | 'memory' | 'measure' | 'log' | 'strict' | 'batchSize' | 'maxMicroBatchSize' | 'seed' | 'yieldEvery')
+      | (
+          | 'rateGuard'
+          | 'ladder'
+          | 'memory'
+          | 'measure'
+          | 'log'
+          | 'strict'
+          | 'batchSize'
+          | 'maxMicroBatchSize'
+          | 'seed'
+          | 'yieldEvery'
+        )
     >();
     const policies: AdaptiveBatchOptions[] = [
       { policy: doubling() },

@@ -87,6 +87,7 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
     ),
     minLearningRate: options.minLearningRate ?? 0,
     maxLearningRate: options.maxLearningRate ?? Number.POSITIVE_INFINITY,
+    guardsRate: options.rateGuard ?? true,
     facts,
   });
 }
@@ -94,11 +95,14 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
 /** The options that decide, as JSON, the defaults filled in: what a run log's header holds. Whatever else `options` holds is left out. */
 export function describeOptions(options: DecisionOptions, facts: RunFacts): JsonObject {
   const rule = options.learningRate ?? defaultLearningRate(facts.optimizer);
-  const numbers = DECISION_KEYS.filter((key) => typeof options[key] === 'number').map((key) => [key, options[key]]);
+  const plain = DECISION_KEYS.filter((key) => ['number', 'boolean'].includes(typeof options[key])).map((key) => [
+    key,
+    options[key],
+  ]);
   return {
     ladder: DEFAULT_LADDER,
     memory: DEFAULT_MEMORY,
-    ...Object.fromEntries(numbers),
+    ...Object.fromEntries(plain),
     policy: describePolicy((options.policy as Policy | undefined) ?? defaultPolicy()),
     learningRate: { name: rule.name, options: rule.options ?? {} },
     measure: { budget: DEFAULT_BUDGET, ...options.measure },

@@ -17,6 +17,8 @@ export interface DecisionOptions {
   readonly minLearningRate?: number;
   /** Greatest learning rate that a rule may set; > 0. @defaultValue no bound */
   readonly maxLearningRate?: number;
+  /** Lower the factor of the rule for good when the loss jumps under it, down to the user's own rate. @defaultValue true */
+  readonly rateGuard?: boolean;
   /** Factor between the batch sizes offered to the policy; > 1. @defaultValue 2 */
   readonly ladder?: number;
   /** Examples after which statistics have faded to 1/e; > 0 [examples]. @defaultValue 2000 */
@@ -36,6 +38,7 @@ export const DECISION_KEYS = [
   'maxBatchSize',
   'minLearningRate',
   'maxLearningRate',
+  'rateGuard',
   'ladder',
   'memory',
   'measure',

@@ -1,4 +1,5 @@
 import type { MeasuringSchedule, MeasuringState } from './measuring.js';
+import type { RateGuardState } from './rate-guard.js';
 import type {
   Decision,
   Estimates,
@@ -37,6 +38,8 @@ export interface PipelineParts {
   /** Hard bounds of the learning rate. */
   readonly minLearningRate: number;
   readonly maxLearningRate: number;
+  /** Whether the factor of the rule is lowered when the loss jumps under it. */
+  readonly guardsRate: boolean;
   readonly facts: RunFacts;
 }
 
@@ -48,6 +51,7 @@ export type PipelineState = {
   readonly time: Json;
   readonly policy: Json;
   readonly measuring: MeasuringState;
+  readonly guard: RateGuardState;
   readonly estimates: Estimates;
   readonly decision: Decision;
 };

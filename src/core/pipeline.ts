@@ -1,5 +1,6 @@
 import { nearestMultiple } from './ladder.js';
 import type { Advance, Pipeline, PipelineParts, PipelineState } from './pipeline-types.js';
+import { guardRate, NEW_RATE_GUARD } from './rate-guard.js';
 import type { Decision, DrawContext, Estimates, PolicyContext, PolicyDecision, StepObservation } from './types.js';
 
 export type { Advance, EstimatorSet, Pipeline, PipelineParts, PipelineState } from './pipeline-types.js';
@@ -35,7 +36,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (!(factor > 0 && Number.isFinite(factor))) {
       throw new RangeError(`learning-rate rule '${rule.name}': factor must be a finite number > 0; got ${factor}`);
     }
-    return factor;
+    return Math.min(factor, estimates.rateCeiling ?? factor);
   }
 
   /** The bounds limit what the rule makes of the user's rate, never that rate itself. */
@@ -94,7 +95,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     };
     put('loss', estimators.loss.estimate(loss, observation));
     if (Number.isFinite(observation.validationLoss)) put('validationLoss', observation.validationLoss);
-    if (observation.gradient === undefined) return { states: { loss, time }, estimates };
+    const factor = observation.learningRate / observation.baseLearningRate;
+    const watched = { loss: observation.loss, smoothed: estimates.loss, factor };
+    const { state: guard, isTripped } = parts.guardsRate
+      ? guardRate(state.guard, watched)
+      : { state: state.guard, isTripped: false };
+    put('rateCeiling', guard.ceiling ?? undefined);
+    if (observation.gradient === undefined) return { states: { loss, time, guard }, estimates, isTripped };
     // The costly estimates are renewed where something is decided: on measured steps.
     const noise = estimators.noise.update(state.noise, observation);
     const walk = estimators.walk.update(state.walk, observation);
@@ -102,7 +109,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     put('walk', estimators.walk.estimate(walk, observation));
     put('time', estimators.time.estimate(time, observation));
     put('walkAtHand', estimators.walkAtHand(observation));
-    return { states: { loss, time, noise, walk }, estimates };
+    return { states: { loss, time, guard, noise, walk }, estimates, isTripped };
   }
 
   function drop(state: PipelineState, observation: StepObservation, what: string): Advance {
@@ -136,6 +143,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         time: estimators.time.init(),
         policy: policy.init(),
         measuring: measuring.init(),
+        guard: NEW_RATE_GUARD,
         estimates: {},
         decision,
       };
@@ -152,12 +160,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     advance(before, observation) {
       const anomaly = unusable(observation);
       if (anomaly !== undefined) return drop(before, observation, anomaly);
-      const { states, estimates } = estimate(before, observation);
+      const { states, estimates, isTripped } = estimate(before, observation);
       const { state: schedule, measure } = measuring.update(before.measuring, observation, estimates.time);
       const after = { ...before, ...states, estimates, measuring: schedule };
       try {
         const answer = ask(before, estimates, observation);
-        const decision = decide(answer, estimates, observation, measure);
+        const decided = decide(answer, estimates, observation, measure);
+        const jumped = `the loss jumped: at most ${estimates.rateCeiling} times the base rate from here on`;
+        const decision = isTripped ? { ...decided, reason: `${jumped}; ${decided.reason}` } : decided;
         return { state: { ...after, policy: answer.state, decision }, estimates, decision };
       } catch (thrown) {
         const error = asError(thrown);

@@ -120,6 +120,8 @@ export interface Estimates {
   /** The walk from the batch at hand alone, as the 2017 paper has it; only on measured steps. */
   readonly walkAtHand?: WalkEstimate & { readonly loss: number };
   readonly time?: TimeEstimate;
+  /** Largest factor on the user's rate that a rule may still set, since the loss jumped under a larger one; absent: no bound. */
+  readonly rateCeiling?: number;
   /** The validation loss last seen. */
   readonly validationLoss?: number;
 }

@@ -57,6 +57,7 @@ test('takes what is in range, and nothing at all', () => {
     maxBatchSize: 8,
     minLearningRate: 0.1,
     maxLearningRate: 0.1,
+    rateGuard: false,
     ladder: 1.5,
     memory: 100,
     measure: { every: 2, budget: 1 },
