@@ -12,8 +12,7 @@ const bias = tf.variable(tf.zeros([10]));
 const loop = adaptiveLoop({
   optimizer: tf.train.momentum(0.05, 0.9),
   source: { xs: train.inputs, ys: train.targets },
-  loss: ({ xs, ys }) =>
-    tf.losses.softmaxCrossEntropy(ys as tf.Tensor, tf.add(tf.matMul(xs as tf.Tensor, weights), bias)),
+  loss: ({ xs, ys }) => tf.losses.softmaxCrossEntropy(ys, tf.add(tf.matMul(xs, weights), bias)),
   batchSize: 16,
 });
 

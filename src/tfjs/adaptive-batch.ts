@@ -60,7 +60,8 @@ export class AdaptiveBatch extends Callback {
   batches(source: BatchSource, { shuffle = true }: BatchesOptions = {}): BatchDataset {
     let opened: Promise<OpenSource> | undefined;
     return this.dataset(() => {
-      opened ??= openSource(source, { ...this.#order, shuffle });
+      const axes = (this.model as unknown as ModelInternals | undefined)?.inputs[0]?.shape.length;
+      opened ??= openSource(source, { ...this.#order, shuffle }, axes && axes - 1);
       return opened;
     }, this.#options.batchSize ?? 32);
   }

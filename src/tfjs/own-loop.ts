@@ -1,4 +1,12 @@
-import { getBackend, type Optimizer, type Scalar, tidy, type Variable, version_core } from '@tensorflow/tfjs-core';
+import {
+  getBackend,
+  type Optimizer,
+  type Scalar,
+  type Tensor,
+  tidy,
+  type Variable,
+  version_core,
+} from '@tensorflow/tfjs-core';
 import { DECISION_KEYS } from '../assembly/options.js';
 import {
   AdaptiveController,
@@ -11,17 +19,17 @@ import { checkCount, checkKeys } from '../core/checks.js';
 import { randomFrom } from '../core/random.js';
 import type { Decision, StepObservation } from '../core/types.js';
 import { BatchFeed, disposeBatch } from './batch-feed.js';
-import { type Batch, type BatchSource, type OpenSource, openSource } from './source.js';
+import { type Batch, type BatchOf, type BatchSource, type OpenSource, openSource } from './source.js';
 import { TrainingSession } from './training-session.js';
 
 /** Options of {@link adaptiveLoop}. */
-export interface AdaptiveLoopOptions extends ControllerOptions {
+export interface AdaptiveLoopOptions<Source extends BatchSource = BatchSource> extends ControllerOptions {
   /** Any TensorFlow.js optimizer. */
   readonly optimizer: Optimizer;
-  /** Mean loss of the examples in a batch. Called within a tidy, once or more a step. */
-  readonly loss: (batch: Batch) => Scalar;
+  /** Mean loss of the examples in a batch, a scalar. Called within a tidy, once or more a step. */
+  readonly loss: (batch: BatchOf<Source>) => Tensor;
   /** All examples as tensors or typed arrays, or an unbatched `tf.data.Dataset` of `{xs, ys}`. */
-  readonly source: BatchSource;
+  readonly source: Source;
   /** The variables to train. @defaultValue all that the loss depends on */
   readonly variables?: Variable[];
   /** B0: the batch size that the learning rate is tuned for [examples]. @defaultValue 32 */
@@ -139,7 +147,7 @@ export class AdaptiveLoop {
     const { loss, variables } = this.#options;
     try {
       tidy(() => {
-        optimizer.minimize(() => loss(batch), false, variables);
+        optimizer.minimize(() => loss(batch) as Scalar, false, variables);
       });
     } finally {
       disposeBatch(batch);
@@ -182,6 +190,6 @@ export class AdaptiveLoop {
  * for (let step = 0; step < 1000; step++) await loop.step();
  * loop.end();
  */
-export function adaptiveLoop(options: AdaptiveLoopOptions): AdaptiveLoop {
-  return new AdaptiveLoop(options);
+export function adaptiveLoop<Source extends BatchSource>(options: AdaptiveLoopOptions<Source>): AdaptiveLoop {
+  return new AdaptiveLoop(options as unknown as AdaptiveLoopOptions);
 }

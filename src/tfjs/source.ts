@@ -21,6 +21,17 @@ export type BatchSource = ArraySource | StreamSource;
 /** A batch or a piece of one: tensors in the containers of the source. */
 export type Batch = { xs: Tensor | Tensor[] | Record<string, Tensor>; ys: Tensor | Tensor[] | Record<string, Tensor> };
 
+type BatchPart<Part> = Part extends Tensor | RowArray
+  ? Tensor
+  : Part extends readonly unknown[]
+    ? Tensor[]
+    : { [Name in keyof Part]: Tensor };
+
+/** The batches of a source: a tensor where it has a tensor or typed array, the same container where it has several. */
+export type BatchOf<Source extends BatchSource> = Source extends ArraySource
+  ? { xs: BatchPart<Source['xs']>; ys: BatchPart<Source['ys']> }
+  : Batch;
+
 /** One pass over the data. */
 export interface Cursor {
   /** Makes up to `count` examples ready. @returns how many there are, fewer only at the end */
@@ -100,7 +111,18 @@ export function rowSource(
   };
 }
 
+/** What a value is, without its contents. */
+function kindOf(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return `a bare ${value.constructor.name}`;
+  return typeof value === 'object' && value !== null ? `{${Object.keys(value).slice(0, 5).join(', ')}}` : String(value);
+}
+
 async function openArrays(source: ArraySource, order: OrderOptions): Promise<OpenSource> {
+  for (const part of ['xs', 'ys'] as const) {
+    if (ArrayBuffer.isView(source[part])) {
+      throw new TypeError(`batches: ${part} must be a tensor or {values, shape}; got ${kindOf(source[part])}`);
+    }
+  }
   const isLeaf = (value: unknown): boolean => value instanceof Tensor || isRowArray(value);
   const [xs, ys] = [
     open<Tensor | RowArray, Tensor>(source.xs, isLeaf),
@@ -110,7 +132,7 @@ async function openArrays(source: ArraySource, order: OrderOptions): Promise<Ope
   const rows: Rows[] = [];
   for (const [i, leaf] of [...xs.leaves, ...ys.leaves].entries()) {
     const name = named[i] as string;
-    if (!isLeaf(leaf)) throw new TypeError(`batches: ${name} must be a tensor or {values, shape}; got ${String(leaf)}`);
+    if (!isLeaf(leaf)) throw new TypeError(`batches: ${name} must be a tensor or {values, shape}; got ${kindOf(leaf)}`);
     rows.push(leaf instanceof Tensor ? await rowsFromTensor(leaf) : rowsFromArray(`batches: ${name}`, leaf));
   }
   const size = rows[0]?.count ?? 0;
@@ -151,15 +173,19 @@ function isNumberList(value: unknown): boolean {
   return Array.isArray(value) && (typeof value[0] === 'number' || isNumberList(value[0]));
 }
 
-function checkExample(example: unknown): void {
-  const isPair = typeof example === 'object' && example !== null && 'xs' in example && 'ys' in example;
-  if (!isPair)
-    throw new TypeError(
-      'batches: each element of the dataset must be one example {xs, ys}; do not call .batch() on it',
-    );
+function firstTensor(part: unknown): Tensor | undefined {
+  if (part instanceof Tensor) return part;
+  return typeof part === 'object' && part !== null ? firstTensor(Object.values(part)[0]) : undefined;
 }
 
-function openStream(source: StreamSource): OpenSource {
+function checkExample(example: unknown, rank: number | undefined): void {
+  const isPair = typeof example === 'object' && example !== null && 'xs' in example && 'ys' in example;
+  const isBatched = isPair && rank !== undefined && firstTensor(example.xs)?.rank === rank + 1;
+  if (isPair && !isBatched) return;
+  throw new TypeError('batches: each element of the dataset must be one example {xs, ys}; do not call .batch() on it');
+}
+
+function openStream(source: StreamSource, rank: number | undefined): OpenSource {
   return {
     size: undefined,
     async pass() {
@@ -172,7 +198,7 @@ function openStream(source: StreamSource): OpenSource {
             const { value, done } = await iterator.next();
             if (done === true) ended = true;
             if (value === null || value === undefined) continue;
-            checkExample(value);
+            checkExample(value, rank);
             ready.push(value);
           }
           return Math.min(count, ready.length);
@@ -201,8 +227,9 @@ function isStream(source: BatchSource): source is StreamSource {
 
 /**
  * Opens a source of examples.
+ * @param exampleRank axes of one example of the first input, where known: a stream with one more is batched
  * @throws TypeError or RangeError that names the part of the source which does not fit
  */
-export async function openSource(source: BatchSource, order: OrderOptions): Promise<OpenSource> {
-  return isStream(source) ? openStream(source) : openArrays(source, order);
+export async function openSource(source: BatchSource, order: OrderOptions, exampleRank?: number): Promise<OpenSource> {
+  return isStream(source) ? openStream(source, exampleRank) : openArrays(source, order);
 }

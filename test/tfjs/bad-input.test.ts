@@ -219,6 +219,16 @@ describe('the data', () => {
       { xs: { values: new Float32Array(7), shape: [2, 6] }, ys: tf.zeros([2, 3]) },
       /xs: shape \[2, 6\] must hold 7/,
     ],
+    [
+      'bare typed arrays',
+      { xs: new Float32Array(12), ys: tf.zeros([2, 3]) },
+      /xs must be a tensor or \{values, shape\}; got a bare Float32Array$/,
+    ],
+    [
+      'of another form',
+      { xs: { data: new Float32Array(12) }, ys: tf.zeros([2, 3]) },
+      /xs data must be .*; got a bare Float32Array$/,
+    ],
     ['no tensors', { xs: 'rows', ys: tf.zeros([2, 3]) }, /xs .*must be a tensor or \{values, shape\}/],
   ])('%s: says what does not fit', async (_name, source, message) => {
     const { model, adaptive } = make();
@@ -251,6 +261,15 @@ describe('the data', () => {
   it('a batched stream: says not to batch it', async () => {
     const { model, adaptive } = make();
     const batched = { iterator: async () => ({ next: async () => ({ value: x.clone(), done: false as const }) }) };
+    for (const value of [
+      { xs: x, ys: y },
+      { xs: { points: x }, ys: y },
+    ]) {
+      const sized = { iterator: async () => ({ next: async () => ({ value, done: false as const }) }) };
+      const { model: other, adaptive: callbacks } = make();
+      const cut = callbacks.batches(sized) as never;
+      await expect(other.fitDataset(cut, { epochs: 1, verbose: 0, callbacks })).rejects.toThrow('do not call .batch()');
+    }
     const dataset = adaptive.batches(batched) as never;
     await expect(model.fitDataset(dataset, { epochs: 1, verbose: 0, callbacks: adaptive })).rejects.toThrow(
       'do not call .batch()',
