@@ -175,12 +175,13 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
 
   /** The learning rate to apply to a batch of `batchSize` examples, on top of the user's own. */
   learningRateAt(batchSize: number, baseLearningRate: number): number {
-    const { pipeline, decision } = { pipeline: this.#running(), decision: this.decision as Decision };
+    const pipeline = this.#running();
+    const state = (this.#state as ControllerState).pipeline;
     try {
-      return pipeline.learningRateAt((this.#state as ControllerState).pipeline, batchSize, baseLearningRate);
+      return pipeline.learningRateAt(state, batchSize, baseLearningRate);
     } catch (thrown) {
       this.#raise(thrown as Error);
-      return decision.learningRate;
+      return state.decision.learningRate;
     }
   }
 

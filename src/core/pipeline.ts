@@ -19,6 +19,12 @@ function unusable({ loss, baseLearningRate, gradient }: StepObservation): string
   return Object.entries(numbers).find(([, value]) => !Number.isFinite(value))?.[0];
 }
 
+/** The decision of the step at which the rate guard tripped. */
+function afterJump(decision: Decision, { rateCeiling }: Estimates): Decision {
+  const jumped = `the loss jumped: at most ${rateCeiling} times the base rate from here on`;
+  return { ...decision, reason: `${jumped}; ${decision.reason}` };
+}
+
 /** @see Pipeline */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { estimators, policy, learningRate: rule, measuring, candidates, facts } = parts;
@@ -166,8 +172,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       try {
         const answer = ask(before, estimates, observation);
         const decided = decide(answer, estimates, observation, measure);
-        const jumped = `the loss jumped: at most ${estimates.rateCeiling} times the base rate from here on`;
-        const decision = isTripped ? { ...decided, reason: `${jumped}; ${decided.reason}` } : decided;
+        const decision = isTripped ? afterJump(decided, estimates) : decided;
         return { state: { ...after, policy: answer.state, decision }, estimates, decision };
       } catch (thrown) {
         const error = asError(thrown);

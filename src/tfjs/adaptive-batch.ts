@@ -25,8 +25,9 @@ type Data = { readonly baseBatchSize: number; readonly datasetSize: number | und
 export class AdaptiveBatch extends Callback {
   /** Streams, events and state. */
   readonly controller: AdaptiveController;
+  /** The order in which `fit()` passes over the examples. */
+  readonly order: OrderOptions;
   readonly #options: AdaptiveBatchOptions;
-  readonly #order: OrderOptions;
   #session: TrainingSession | undefined;
   #feed: BatchFeed | undefined;
   #isFed = false;
@@ -40,14 +41,9 @@ export class AdaptiveBatch extends Callback {
     checkAdaptiveBatchOptions(options);
     const inner = model && innerModel(model);
     this.#options = inner && hasBatchNormalization(inner) ? forBatchNormalization(options) : options;
-    this.#order = { shuffle: true, random: randomFrom(options.seed) };
+    this.order = { shuffle: true, random: randomFrom(options.seed) };
     this.controller = new AdaptiveController(controllerOptions(this.#options));
     if (inner !== undefined) this.#removeHook = installFitHook(inner, AdaptiveBatch, this.controller);
-  }
-
-  /** The order in which `fit()` passes over the examples. */
-  get order(): OrderOptions {
-    return this.#order;
   }
 
   /**
@@ -61,7 +57,7 @@ export class AdaptiveBatch extends Callback {
     let opened: Promise<OpenSource> | undefined;
     return this.dataset(() => {
       const axes = (this.model as unknown as ModelInternals | undefined)?.inputs[0]?.shape.length;
-      opened ??= openSource(source, { ...this.#order, shuffle }, axes && axes - 1);
+      opened ??= openSource(source, { ...this.order, shuffle }, axes && axes - 1);
       return opened;
     }, this.#options.batchSize ?? 32);
   }

@@ -142,10 +142,10 @@ export class TrainingSession {
     pending.apply();
   }
 
-  /** Reports the step just made, if one was. @returns its observation */
-  async settle(): Promise<StepObservation | undefined> {
+  /** Reports the step just made, if one was: it is the {@link lastObservation}. */
+  async settle(): Promise<void> {
     const pending = this.#pending;
-    if (pending === undefined || !pending.isApplied) return undefined;
+    if (pending === undefined || !pending.isApplied) return;
     this.#pending = undefined;
     const batchSize = pending.size;
     const { step, examplesSeen } = this.#controller.progress;
@@ -169,7 +169,6 @@ export class TrainingSession {
       };
       this.lastObservation = observation;
       this.#controller.observe(observation);
-      return observation;
     } finally {
       pending.dispose();
     }
