@@ -5,7 +5,7 @@ import { ladder } from '../core/ladder.js';
 import { DEFAULT_BUDGET, measuringSchedule } from '../core/measuring.js';
 import { createPipeline, type EstimatorSet, type Pipeline } from '../core/pipeline.js';
 import type { Estimator, Json, JsonObject, LearningRateRule, Policy, RunFacts } from '../core/types.js';
-import { noiseScale, smoothedLoss, stepTime, walk, walkAtHand } from '../estimators/index.js';
+import { layerNoise, noiseScale, smoothedLoss, stepTime, walk, walkAtHand } from '../estimators/index.js';
 import { adaScale } from '../learning-rates/index.js';
 import { gaussianWalk } from '../policies/index.js';
 import { DECISION_KEYS, DEFAULT_LADDER, DEFAULT_MEMORY, type DecisionOptions } from './options.js';
@@ -34,11 +34,12 @@ function erased<State extends Json, Estimate>(estimator: Estimator<State, Estima
   return estimator as unknown as Estimator<Json, Estimate>;
 }
 
-function estimatorsFor(memory: number): EstimatorSet {
-  const gradientMemory = { memory, leastReadings: LEAST_READINGS };
+function estimatorsFor(memory: number, datasetSize: number | undefined): EstimatorSet {
+  const gradientMemory = { memory, leastReadings: LEAST_READINGS, ...(datasetSize !== undefined && { datasetSize }) };
   return {
     loss: erased(smoothedLoss(memory)),
     noise: erased(noiseScale(gradientMemory)),
+    layers: erased(layerNoise(gradientMemory)),
     walk: erased(walk(gradientMemory)),
     time: erased(stepTime()),
     walkAtHand,
@@ -75,7 +76,7 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
   checkCount('batchQuantum', facts.batchQuantum ?? 1);
   checkCount('maxMicroBatchSize', facts.maxMicroBatchSize ?? 1);
   return createPipeline({
-    estimators: estimatorsFor(options.memory ?? DEFAULT_MEMORY),
+    estimators: estimatorsFor(options.memory ?? DEFAULT_MEMORY, facts.datasetSize),
     policy: (options.policy as Policy | undefined) ?? defaultPolicy(),
     learningRate: options.learningRate ?? defaultLearningRate(facts.optimizer),
     measuring: measuringSchedule(options.measure, facts.optimizer === 'adaptive' ? SETTLE_STEPS : 0),

@@ -12,7 +12,7 @@ export interface Change {
 /** Something that could not be used. */
 export interface Anomaly {
   readonly step: number;
-  /** The fact that was not finite: `loss`, `baseLearningRate` or a gradient statistic; `microBatchSizes` where there was only one. */
+  /** The fact that was not finite: `loss`, `baseLearningRate` or a gradient statistic; `degreesOfFreedom` where there was only one. */
   readonly what: string;
   readonly observation: StepObservation;
 }

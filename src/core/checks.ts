@@ -33,3 +33,8 @@ export function checkKeys(name: string, options: object, known: readonly string[
     }
   }
 }
+
+/** @returns `value`, one of `known`. @throws RangeError otherwise. */
+export function checkOneOf<Value>(name: string, value: Value, known: readonly Value[]): Value {
+  return known.includes(value) ? value : reject(name, `one of ${known.join(', ')}`, value);
+}

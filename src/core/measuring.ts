@@ -1,13 +1,19 @@
-import { checkBetween, checkCount, checkKeys } from './checks.js';
-import type { StepObservation, TimeEstimate } from './types.js';
+import { checkBetween, checkCount, checkKeys, checkOneOf } from './checks.js';
+import type { GradientRoute, StepObservation, TimeEstimate } from './types.js';
 
-/** When to measure the gradient statistics. */
+/** When and how to measure the gradient statistics. */
 export interface MeasureOptions {
   /** Measure every so many steps, whatever it costs; >= 1. @defaultValue as {@link budget} says */
   readonly every?: number;
   /** Share of the training time that measuring may take; in (0, 1]. @defaultValue 0.02 */
   readonly budget?: number;
+  /** How the statistics are got. @defaultValue 'auto': the closed form for small batches where it covers the model, else micro-batches */
+  readonly route?: GradientRoute | 'auto';
+  /** Whether each layer's share is measured too. @defaultValue false */
+  readonly layers?: boolean;
 }
+
+const ROUTES = ['auto', 'microBatches', 'closedForm', 'randomSigns', 'perExample', 'temporal'];
 
 /** What the schedule remembers. JSON. */
 export type MeasuringState = {
@@ -59,14 +65,16 @@ function affordable(budget: number, { statisticsMs }: MeasuringState, batchSize:
  * @throws RangeError if an option lies outside the range given with it
  */
 export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0): MeasuringSchedule {
-  checkKeys('measure', options, ['every', 'budget']);
+  checkKeys('measure', options, ['every', 'budget', 'route', 'layers']);
+  checkOneOf('measure.route', options.route ?? 'auto', ROUTES);
+  checkOneOf('measure.layers', options.layers ?? false, [true, false]);
   const every = options.every === undefined ? undefined : checkCount('measure.every', options.every);
   const budget = checkBetween('measure.budget', options.budget ?? DEFAULT_BUDGET, 1e-6, 1);
   return {
     atStart: every !== undefined || settleSteps === 0,
     init: () => ({ measurements: 0, stepsSince: 0, batchSize: 0, stepsAtSize: AFTER_CHANGE, statisticsMs: 0 }),
-    update(before, { step, gradient, measureMs, batchSize, short }, time) {
-      const measured = gradient !== undefined;
+    update(before, { step, measureMs, batchSize, short }, time) {
+      const measured = measureMs !== undefined;
       const isKnown = measureMs !== undefined && measureMs >= 0 && measureMs < Number.POSITIVE_INFINITY;
       const cost = isKnown ? measureMs : before.statisticsMs;
       // A first reading holds compilation, a late one may hold a pause: neither may silence the schedule for long.

@@ -5,6 +5,7 @@ import type {
   Estimates,
   Estimator,
   Json,
+  LayerNoiseEstimate,
   LearningRateRule,
   NoiseEstimate,
   Policy,
@@ -18,6 +19,7 @@ import type {
 export interface EstimatorSet {
   readonly loss: Estimator<Json, number>;
   readonly noise: Estimator<Json, NoiseEstimate>;
+  readonly layers: Estimator<Json, readonly LayerNoiseEstimate[]>;
   readonly walk: Estimator<Json, WalkEstimate>;
   readonly time: Estimator<Json, TimeEstimate>;
   readonly walkAtHand: (
@@ -47,6 +49,7 @@ export interface PipelineParts {
 export type PipelineState = {
   readonly loss: Json;
   readonly noise: Json;
+  readonly layers: Json;
   readonly walk: Json;
   readonly time: Json;
   readonly policy: Json;

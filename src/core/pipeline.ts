@@ -9,14 +9,23 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
+const STATISTICS = [
+  'degreesOfFreedom',
+  'squaredNormOfMean',
+  'squaredDeviations',
+  'meanProjection',
+  'freshProjection',
+  'freshDeviations',
+  'projectionDeviations',
+] as const;
+
 /** The name of the first fact that cannot be used: not finite, or statistics of fewer than two micro-batches. */
 function unusable({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
   if (!Number.isFinite(loss)) return 'loss';
   if (!Number.isFinite(baseLearningRate)) return 'baseLearningRate';
   if (gradient === undefined) return undefined;
-  const { microBatchSizes, ...numbers } = gradient;
-  if (microBatchSizes.length < 2) return 'microBatchSizes';
-  return Object.entries(numbers).find(([, value]) => !Number.isFinite(value))?.[0];
+  if (!(gradient.degreesOfFreedom >= 1)) return 'degreesOfFreedom';
+  return STATISTICS.find((name) => !Number.isFinite(gradient[name]));
 }
 
 /** The decision of the step at which the rate guard tripped. */
@@ -111,17 +120,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     // The costly estimates are renewed where something is decided: on measured steps.
     const noise = estimators.noise.update(state.noise, observation);
     const walk = estimators.walk.update(state.walk, observation);
+    const layers = estimators.layers.update(state.layers, observation);
     put('noise', estimators.noise.estimate(noise, observation));
+    put('layers', estimators.layers.estimate(layers, observation));
     put('walk', estimators.walk.estimate(walk, observation));
     put('time', estimators.time.estimate(time, observation));
     put('walkAtHand', estimators.walkAtHand(observation));
-    return { states: { loss, time, guard, noise, walk }, estimates, isTripped };
+    return { states: { loss, time, guard, noise, walk, layers }, estimates, isTripped };
   }
 
   function drop(state: PipelineState, observation: StepObservation, what: string): Advance {
     const { gradient: _dropped, ...rest } = observation;
     const { state: schedule, measure } = measuring.update(state.measuring, rest, state.estimates.time);
-    const reason = what === 'microBatchSizes' ? 'statistics of one micro-batch: held' : `${what} is not finite: held`;
+    const reason = what === 'degreesOfFreedom' ? 'statistics of one micro-batch: held' : `${what} is not finite: held`;
     const decision: Decision = { ...state.decision, step: observation.step, measure, reason };
     const { estimates } = state;
     return { state: { ...state, measuring: schedule, decision }, estimates, decision, anomaly: what };
@@ -145,6 +156,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return {
         loss: estimators.loss.init(),
         noise: estimators.noise.init(),
+        layers: estimators.layers.init(),
         walk: estimators.walk.init(),
         time: estimators.time.init(),
         policy: policy.init(),

@@ -5,7 +5,28 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type JsonObject = { readonly [key: string]: Json };
 
 /**
- * Sufficient statistics of n >= 2 micro-batch gradients g_i (mean gradients of b_i examples) taken at the same weights.
+ * How gradient statistics are got:
+ * - `microBatches`: n parts of the batch, each with its own pass; n - 1 degrees of freedom
+ * - `closedForm`: every example of the batch, from the layer inputs and deltas of one pass; B - 1
+ * - `randomSigns`: a random half against the other, by one more backward pass; 1
+ * - `perExample`: every example of the batch by a backward pass of its own; B - 1
+ * - `temporal`: against the step before; 1. Biased: the trace by +B·|ΔG|²/2 where the true gradient moved by ΔG in between
+ */
+export type GradientRoute = 'microBatches' | 'closedForm' | 'randomSigns' | 'perExample' | 'temporal';
+
+/** The share of one layer in {@link GradientStatistics}. */
+export interface LayerStatistics {
+  /** Name of the layer, or of the variable where it belongs to none. */
+  readonly layer: string;
+  /** Number of weights. */
+  readonly parameters: number;
+  readonly squaredNormOfMean: number;
+  readonly squaredDeviations: number;
+}
+
+/**
+ * Sufficient statistics of n >= 2 micro-batch gradients g_i (mean gradients of b_i examples) taken at the same weights;
+ * where each example is seen alone, n = B and b_i = 1.
  *
  * g = sum b_i g_i / B is the gradient of the batch; p is the optimizer's step over its learning rate; d = c·D·g is
  * the part of p that the fresh gradient makes (D: the optimizer's diagonal preconditioner, c: the share of the
@@ -13,8 +34,11 @@ export type JsonObject = { readonly [key: string]: Json };
  * moments, because sum b_i |g_i|^2 - B |g|^2 loses its digits where the micro-batches agree.
  */
 export interface GradientStatistics {
-  /** b_i [examples]; n entries, each >= 1. */
-  readonly microBatchSizes: readonly number[];
+  readonly route: GradientRoute;
+  /** n - 1, >= 1: what the sums of deviations below are divided by. */
+  readonly degreesOfFreedom: number;
+  /** Share of the parameters that the statistics speak of, in (0, 1); absent: all of them. */
+  readonly coverage?: number;
   /** |g|^2. */
   readonly squaredNormOfMean: number;
   /** sum b_i |g_i - g|^2; over (n - 1) it estimates the trace of the per-example covariance. */
@@ -27,6 +51,10 @@ export interface GradientStatistics {
   readonly freshDeviations: number;
   /** sum b_i ((g_i - g)·d)^2; over (n - 1) it estimates dᵀΣd. */
   readonly projectionDeviations: number;
+  /** Least, lower quartile, median, upper quartile and largest |g_j| of the examples, where each is seen alone. */
+  readonly exampleNorms?: readonly number[];
+  /** On request: layer by layer. */
+  readonly layers?: readonly LayerStatistics[];
 }
 
 /** The facts of one optimizer update, as the loop saw them. */
@@ -51,7 +79,7 @@ export interface StepObservation {
   readonly stepMs: number;
   /** Absent on steps that were not measured. */
   readonly gradient?: GradientStatistics;
-  /** Wall clock of computing {@link gradient} [ms]; present with it. */
+  /** Wall clock of computing {@link gradient} [ms]; present on every step that was to be measured. */
   readonly measureMs?: number;
   /** Present where the batch is shorter than asked because the epoch's examples ran out. */
   readonly short?: true;
@@ -86,8 +114,26 @@ export interface NoiseEstimate {
   readonly squaredGradientNorm: number;
   /** B_simple = tr(DΣ) / GᵀDG [examples], D the optimizer's preconditioner; finite, see the estimator for its bound. */
   readonly noiseScale: number;
+  /** Standard error of {@link noiseScale} [examples], from the spread of the readings. */
+  readonly standardError: number;
+  /** Present where |G|² is not distinguishable from 0: the noise scale is then at least what is given. */
+  readonly isLowerBound?: true;
+  /** Degrees of freedom of the trace, old ones fading. */
+  readonly degreesOfFreedom: number;
   /** Measured steps so far. */
   readonly measurements: number;
+}
+
+/** Gradient noise of one layer, smoothed. */
+export interface LayerNoiseEstimate {
+  readonly layer: string;
+  /** Number of weights. */
+  readonly parameters: number;
+  readonly traceOfCovariance: number;
+  /** Unbiased; can be <= 0. */
+  readonly squaredGradientNorm: number;
+  /** [examples], in the plain metric; finite, as the whole model's. */
+  readonly noiseScale: number;
 }
 
 /** The walk of the loss: one step lowers it by η·x, x ~ N(μ, σ²/m). */
@@ -98,6 +144,12 @@ export interface WalkEstimate {
   readonly variance: number;
   /** The batch size at which the optimizer's step was seen [examples]. */
   readonly batchSize: number;
+  /** Standard error of μ; absent where a single reading cannot tell. */
+  readonly driftError?: number;
+  /** Standard error of σ²; absent where a single reading cannot tell. */
+  readonly varianceError?: number;
+  /** Degrees of freedom of σ², old ones fading. */
+  readonly degreesOfFreedom: number;
 }
 
 /** T(m) = fixedMs + perExampleMs·m, and what one more pass over the same examples adds. */
@@ -115,11 +167,15 @@ export interface Estimates {
   /** Smoothed training loss. */
   readonly loss?: number;
   readonly noise?: NoiseEstimate;
+  /** Layer by layer, the noisiest first; only where measured so. */
+  readonly layers?: readonly LayerNoiseEstimate[];
   /** Smoothed, with the bias of |g|² removed from μ. */
   readonly walk?: WalkEstimate;
   /** The walk from the batch at hand alone, as the 2017 paper has it; only on measured steps. */
   readonly walkAtHand?: WalkEstimate & { readonly loss: number };
   readonly time?: TimeEstimate;
+  /** Share of the training time that measuring took, in [0, 1], old steps fading. */
+  readonly measuringShare?: number;
   /** Largest factor on the user's rate that a rule may still set, since the loss jumped under a larger one; absent: no bound. */
   readonly rateCeiling?: number;
   /** The validation loss last seen. */

@@ -39,6 +39,16 @@ export interface Memory {
   readonly memory: number;
   /** No fewer readings than about this many stand behind a mean, however rare they are; >= 1. */
   readonly leastReadings: number;
+  /** N, where batches are drawn from N examples without replacement [examples]. @defaultValue without end */
+  readonly datasetSize?: number;
+}
+
+/**
+ * The part of the noise that stays in the mean of `batchSize` examples, 1/B − 1/N: none where the batch is all there is.
+ * @see Cochran 1977, "Sampling techniques", theorem 2.2
+ */
+export function noiseInMean(batchSize: number, { datasetSize = Number.POSITIVE_INFINITY }: Memory): number {
+  return Math.max(1 / batchSize - 1 / datasetSize, 0);
 }
 
 /** The share of the old weight that stays after `examples` more. */

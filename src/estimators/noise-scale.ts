@@ -5,6 +5,7 @@ import {
   keepAfter,
   type Memory,
   NO_MOMENTS,
+  noiseInMean,
   standardError,
 } from './decayed-moments.js';
 
@@ -12,6 +13,7 @@ import {
 export type NoiseScaleState = {
   readonly examplesSeen: number;
   readonly measurements: number;
+  readonly degreesOfFreedom: number;
   /** trΣ and |G|² in the plain metric. */
   readonly trace: DecayedMoments;
   readonly norm: DecayedMoments;
@@ -22,12 +24,19 @@ export type NoiseScaleState = {
 /** Measured steps before there is an estimate. */
 const LEAST_MEASUREMENTS = 4;
 
+/** Relative standard error of a mean. */
+function relativeError(moments: DecayedMoments): number {
+  return standardError(moments) / Math.abs(moments.mean);
+}
+
 /**
  * Gradient noise: trΣ, |G|² and B_simple = tr(DΣ)/GᵀDG.
  *
- * Each measured step gives Ŝ = Σ b_i|g_i − g|²/(n − 1) and Ĝ² = |g|² − Ŝ/B, both unbiased. Numerator and denominator are
- * smoothed apart, weighted by examples, then divided: a mean of ratios is biased. A Ĝ² that its own standard error
- * exceeds is taken as that error, so the noise scale stays finite and positive and says "at least this much".
+ * Each measured step gives Ŝ = Σ b_i|g_i − g|²/(n − 1) and Ĝ² = |g|² − Ŝ·(1/B − 1/N), both unbiased, the latter where the
+ * batch is drawn from N examples without replacement. Numerator and denominator are smoothed apart, weighted by
+ * examples, then divided: a mean of ratios is biased. Both are per example, so they hold on when the batch size
+ * changes. A Ĝ² that its own standard error exceeds is taken as that error, so the noise scale stays finite and
+ * positive and says "at least this much". The standard error of the ratio is that of the linearized ratio.
  *
  * Units: B_simple in examples; D is 1 for SGD and momentum, the diagonal preconditioner for the others.
  * @see McCandlish et al. 2018, arXiv 1812.06162, appendix A
@@ -37,6 +46,7 @@ export function noiseScale(memory: Memory): Estimator<NoiseScaleState, NoiseEsti
     init: () => ({
       examplesSeen: 0,
       measurements: 0,
+      degreesOfFreedom: 0,
       trace: NO_MOMENTS,
       norm: NO_MOMENTS,
       stepNorm: NO_MOMENTS,
@@ -44,26 +54,38 @@ export function noiseScale(memory: Memory): Estimator<NoiseScaleState, NoiseEsti
     update(state, { gradient, examplesSeen, batchSize }) {
       if (gradient === undefined) return state;
       const keep = keepAfter(examplesSeen - state.examplesSeen, memory);
-      const free = gradient.microBatchSizes.length - 1;
+      const free = gradient.degreesOfFreedom;
+      const left = noiseInMean(batchSize, memory);
       const trace = gradient.squaredDeviations / free;
       const { squaredNormOfMean, freshProjection, freshDeviations } = gradient;
       // The metric changes with every step of an adaptive optimizer: on the scale of the plain one no step outweighs the others.
       const scale = freshDeviations > 0 ? gradient.squaredDeviations / freshDeviations : 1;
-      const stepNorm = scale * (freshProjection - freshDeviations / free / batchSize);
+      const stepNorm = scale * (freshProjection - (freshDeviations / free) * left);
       const add = (moments: DecayedMoments, x: number) => addReading(moments, x, batchSize, keep);
       return {
         examplesSeen,
         measurements: state.measurements + 1,
+        degreesOfFreedom: state.degreesOfFreedom * keep + free,
         trace: add(state.trace, trace),
-        norm: add(state.norm, squaredNormOfMean - trace / batchSize),
+        norm: add(state.norm, squaredNormOfMean - trace * left),
         stepNorm: add(state.stepNorm, stepNorm),
       };
     },
-    estimate({ measurements, trace, norm, stepNorm }) {
+    estimate({ measurements, degreesOfFreedom, trace, norm, stepNorm }) {
       if (measurements < LEAST_MEASUREMENTS) return undefined;
-      const scale = trace.mean / Math.max(stepNorm.mean, standardError(stepNorm));
+      const error = standardError(stepNorm);
+      const isLowerBound = stepNorm.mean < error;
+      const scale = trace.mean / (isLowerBound ? error : stepNorm.mean);
       if (!(Number.isFinite(scale) && scale > 0)) return undefined;
-      return { traceOfCovariance: trace.mean, squaredGradientNorm: norm.mean, noiseScale: scale, measurements };
+      return {
+        traceOfCovariance: trace.mean,
+        squaredGradientNorm: norm.mean,
+        noiseScale: scale,
+        standardError: scale * Math.hypot(relativeError(trace), isLowerBound ? 1 : error / stepNorm.mean),
+        ...(isLowerBound && { isLowerBound: true as const }),
+        degreesOfFreedom,
+        measurements,
+      };
     },
   };
 }

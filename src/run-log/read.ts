@@ -37,6 +37,7 @@ const NUMBERS = [
 const OPTIONAL_NUMBERS = ['measureMs', 'validationLoss'] as const;
 const DECISION_NUMBERS = ['step', 'batchSize', 'learningRate', 'learningRateFactor'] as const;
 const STATISTICS = [
+  'degreesOfFreedom',
   'squaredNormOfMean',
   'squaredDeviations',
   'meanProjection',
@@ -81,10 +82,7 @@ function decisionOf(value: unknown, place: string): Decision {
 
 function gradientOf(value: unknown, place: string): GradientStatistics {
   const gradient = withNumbers(objectOf(value, 'gradient', place), STATISTICS, place);
-  const { microBatchSizes: sizes } = gradient;
-  if (!Array.isArray(sizes) || sizes.some((size) => typeof size !== 'number')) {
-    mistyped(place, 'microBatchSizes', 'an array of numbers', sizes);
-  }
+  if (typeof gradient.route !== 'string') mistyped(place, 'route', 'a string', gradient.route);
   return gradient as unknown as GradientStatistics;
 }
 

@@ -183,7 +183,11 @@ export class AdaptiveBatch extends Callback {
   #begin({ datasetSize, ...data }: Data): TrainingSession {
     const model = this.model as unknown as ModelInternals;
     const maxMicroBatchSize = this.#options.maxMicroBatchSize ?? 1024;
-    const session = new TrainingSession(this.controller, model.optimizer as never, { maxMicroBatchSize });
+    const session = new TrainingSession(this.controller, model.optimizer as never, {
+      maxMicroBatchSize,
+      measure: this.#options.measure,
+      isCoupled: hasBatchNormalization(model),
+    });
     session.epoch = this.#epoch;
     const seed = this.#options.seed === undefined ? {} : { seed: this.#options.seed };
     const about: JsonObject = { tfjs: version_core, backend: getBackend(), model: describeModel(model), ...seed };

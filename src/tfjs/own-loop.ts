@@ -167,8 +167,8 @@ export class AdaptiveLoop {
   }
 
   #begin({ size }: OpenSource, baseBatchSize: number): TrainingSession {
-    const { optimizer, seed, maxMicroBatchSize = 1024 } = this.#options;
-    const session = new TrainingSession(this.controller, optimizer, { maxMicroBatchSize });
+    const { optimizer, seed, measure, maxMicroBatchSize = 1024 } = this.#options;
+    const session = new TrainingSession(this.controller, optimizer, { maxMicroBatchSize, measure });
     const about = { tfjs: version_core, backend: getBackend(), ...(seed !== undefined && { seed }) };
     session.begin({ baseBatchSize, maxMicroBatchSize, ...(size !== undefined && { datasetSize: size }) }, about);
     return session;

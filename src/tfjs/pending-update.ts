@@ -12,14 +12,28 @@ import {
   type Variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import type { GradientStatistics } from '../core/types.js';
-import { combine, disposeList, type GradientList, named } from './gradient-list.js';
-import { readStatistics } from './gradient-statistics.js';
-import { linearProducts, measureUpdate, type Products } from './measure-update.js';
-import { isLinear } from './step-direction.js';
+import type { GradientRoute, GradientStatistics } from '../core/types.js';
+import { measureDifference } from './noise/difference.js';
+import { combine, disposeList, type GradientList, named } from './noise/gradient-list.js';
+import type { MeasuredUpdate, Measurement, PassRoute } from './noise/measurement.js';
+import { passRoute } from './noise/routes.js';
+import { isLinear } from './noise/step-direction.js';
 
-/** Micro-batches of one side of the batch, merged into one mean gradient. */
-type Group = { size: number; gradient: GradientList };
+/** A mean gradient and the examples that it is of. */
+export interface Side {
+  readonly size: number;
+  readonly gradient: GradientList;
+}
+
+/** How a batch is measured. */
+export interface MeasuringPlan {
+  readonly route: GradientRoute;
+  readonly isByLayer: boolean;
+  readonly isThorough: boolean;
+  readonly random: () => number;
+  /** The step before, for the temporal route. */
+  readonly previous?: Side | undefined;
+}
 
 /** What a batch showed, once read back. */
 export interface BatchReading {
@@ -28,7 +42,7 @@ export interface BatchReading {
   readonly gradient?: GradientStatistics;
 }
 
-/** The statistics stand on two sides of the batch: a third would hold a third copy of the gradients. */
+/** Micro-batches are merged into two sides: a third would hold a third copy of the gradients. */
 const SIDES = 2;
 
 function now(): number {
@@ -38,7 +52,7 @@ function now(): number {
 /**
  * The micro-batches of one batch on their way to one optimizer update.
  *
- * Holds one copy of the gradients, two on a measured batch. Times are kept apart: what any training would do, and what is
+ * Holds one copy of the gradients, two on a batch measured by micro-batches. Times are kept apart: what any training would do, and what is
  * the controller's own.
  */
 export class PendingUpdate {
@@ -51,20 +65,32 @@ export class PendingUpdate {
   isApplied = false;
 
   readonly #optimizer: Optimizer;
-  readonly #measure: boolean;
+  readonly #plan: MeasuringPlan | undefined;
   readonly #losses: Scalar[] = [];
   #variables: readonly Variable[] = [];
-  #groups: Group[] = [];
-  #products: Products | undefined;
+  #sides: Side[] = [];
+  #pass: PassRoute | undefined;
+  #measurement: Measurement | undefined;
+  #applied: Side | undefined;
 
-  constructor(optimizer: Optimizer, measure: boolean) {
+  constructor(optimizer: Optimizer, plan?: MeasuringPlan) {
     this.#optimizer = optimizer;
-    this.#measure = measure;
+    this.#plan = plan;
   }
 
   /** Examples so far. */
   get size(): number {
     return this.sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** How the batch is to be measured, if it is. */
+  get route(): GradientRoute | undefined {
+    return this.#plan?.route;
+  }
+
+  /** Whether there was something to measure, once applied. */
+  get isMeasured(): boolean {
+    return this.#measurement !== undefined;
   }
 
   /** The whole batch in one pass, nothing measured: what plain TensorFlow.js does, through its own `minimize`. */
@@ -78,6 +104,44 @@ export class PendingUpdate {
     return loss;
   }
 
+  /** The whole batch in one pass, by a route that measures it there, and the update. @returns its loss, the caller's to dispose of */
+  measureWhole(f: () => Scalar, variables: Variable[] | undefined, size: number): Scalar {
+    const { route, isThorough, random } = this.#plan as MeasuringPlan;
+    const trainable = Object.values(engine().registeredVariables).filter((variable) => variable.trainable);
+    const slotsOf = (gradients: GradientList): number[] => {
+      // Without a list the optimizer numbers the variables that have a gradient.
+      let slot = -1;
+      return gradients.map((entry, i) => {
+        if (entry !== null) slot++;
+        return variables === undefined ? slot : i;
+      });
+    };
+    const pass = { optimizer: this.#optimizer, batchSize: size, slotsOf, random, isThorough };
+    this.#pass = passRoute(route, { ...pass, variables: variables ?? trainable });
+    let ownMs = 0;
+    const timed = (): Scalar => {
+      const begin = now();
+      const loss = f();
+      ownMs = now() - begin;
+      return loss;
+    };
+    let watchedMs = 0;
+    const loss = this.addMicroBatch(
+      () => {
+        const begin = now();
+        const watched = this.#pass?.watch(timed) ?? timed();
+        watchedMs = now() - begin;
+        return watched;
+      },
+      variables,
+      size,
+    );
+    this.trainMs -= watchedMs - ownMs;
+    this.measureMs += watchedMs - ownMs;
+    this.apply();
+    return loss;
+  }
+
   /** One micro-batch: its gradient joins a side of the batch. @returns its loss, the caller's to dispose of */
   addMicroBatch(f: () => Scalar, variables: Variable[] | undefined, size: number): Scalar {
     const begin = now();
@@ -86,8 +150,8 @@ export class PendingUpdate {
     const gradient = this.#variables.map(({ name }) =>
       grads[name] === undefined ? null : keep(grads[name] as Tensor),
     );
-    const side = this.#measure ? this.sizes.length % SIDES : 0;
-    this.#merge(side, size, gradient);
+    const side = this.route === 'microBatches' ? this.sizes.length % SIDES : 0;
+    this.#merge(side, { size, gradient });
     this.sizes.push(size);
     this.#losses.push(keep(value.clone()));
     this.trainMs += now() - begin;
@@ -96,20 +160,26 @@ export class PendingUpdate {
 
   /** The optimizer update with the mean gradient of all micro-batches, weighted by their examples. */
   apply(): void {
-    if (this.isApplied || this.#groups.length === 0) return;
+    if (this.isApplied || this.#sides.length === 0) return;
     this.isApplied = true;
     const begin = now();
     const mean = this.#mean();
-    const measured = this.#groups.length === SIDES;
-    const finish = measured ? measureUpdate(this.#optimizer, this.#variables, this.#groups, mean) : undefined;
+    this.#measurement = this.#measure(mean);
+    this.#pass?.dispose();
     const ready = now();
     this.#optimizer.applyGradients(named(mean, this.#variables) as never);
-    const applied = now();
-    this.#products = finish?.();
-    if (!this.#groups.some(({ gradient }) => gradient === mean)) disposeList(mean);
-    this.#disposeGroups();
-    this.trainMs += applied - ready;
-    this.measureMs += ready - begin + (now() - applied);
+    this.trainMs += now() - ready;
+    this.measureMs += ready - begin;
+    this.#sides = this.#sides.filter(({ gradient }) => gradient !== mean);
+    this.#disposeSides();
+    this.#applied = { size: this.size, gradient: mean };
+  }
+
+  /** The gradient that was applied, the caller's to dispose of; undefined where the update was not made here. */
+  takeApplied(): Side | undefined {
+    const applied = this.#applied;
+    this.#applied = undefined;
+    return applied;
   }
 
   /**
@@ -117,82 +187,95 @@ export class PendingUpdate {
    * @returns undefined with fewer than two micro-batches, or an optimizer other than SGD and momentum
    */
   async preview(): Promise<BatchReading | undefined> {
-    if (this.#groups.length < SIDES || !isLinear(this.#optimizer)) return undefined;
+    if (this.#sides.length < SIDES || !isLinear(this.#optimizer)) return undefined;
     const begin = now();
     const mean = this.#mean();
-    const products = linearProducts(this.#optimizer, this.#groups, mean);
+    const measurement = this.#measure(mean) as Measurement;
     disposeList(mean);
-    const reading = await this.#readBack(products);
-    products.values.dispose();
+    const reading = await this.#readBack(measurement);
+    measurement.values.dispose();
     this.measureMs += now() - begin;
     return reading;
   }
 
-  /** Waits for the losses and the statistics, with one readback each. */
+  /** Waits for the losses and the statistics, with one readback. */
   async read(): Promise<BatchReading> {
     const begin = now();
-    const reading = await this.#readBack(this.#products);
+    const reading = await this.#readBack(this.#measurement);
     this.trainMs += now() - begin;
     return reading;
   }
 
   /** Drops whatever is held, applied or not. */
   dispose(): void {
-    this.#disposeGroups();
+    this.#disposeSides();
+    this.#pass?.dispose();
+    disposeList(this.takeApplied()?.gradient ?? []);
     dispose(this.#losses.splice(0));
-    this.#products?.values.dispose();
-    this.#products = undefined;
+    this.#measurement?.values.dispose();
+    this.#measurement = undefined;
   }
 
-  #merge(side: number, size: number, gradient: GradientList): void {
-    const group = this.#groups[side];
-    if (group === undefined) {
-      this.#groups[side] = { size, gradient };
+  #merge(place: number, { size, gradient }: Side): void {
+    const side = this.#sides[place];
+    if (side === undefined) {
+      this.#sides[place] = { size, gradient };
       return;
     }
-    const total = group.size + size;
-    const merged = combine(group.size / total, group.gradient, size / total, gradient);
-    for (const tensor of merged) if (tensor !== null) keep(tensor);
-    disposeList(group.gradient);
+    const total = side.size + size;
+    const merged = keepList(combine(side.size / total, side.gradient, size / total, gradient));
+    disposeList(side.gradient);
     disposeList(gradient);
-    this.#groups[side] = { size: total, gradient: merged };
+    this.#sides[place] = { size: total, gradient: merged };
   }
 
   #mean(): GradientList {
-    const [first, second] = this.#groups as [Group, Group | undefined];
+    const [first, second] = this.#sides as [Side, Side | undefined];
     if (second === undefined) return first.gradient;
     const total = first.size + second.size;
-    const mean = combine(first.size / total, first.gradient, second.size / total, second.gradient);
-    for (const tensor of mean) if (tensor !== null) keep(tensor);
-    return mean;
+    return keepList(combine(first.size / total, first.gradient, second.size / total, second.gradient));
   }
 
-  async #readBack(products: Products | undefined): Promise<BatchReading> {
+  /** The statistics of the update about to be made with `mean`. */
+  #measure(mean: GradientList): Measurement | undefined {
+    if (this.#plan === undefined) return undefined;
+    const { isByLayer, previous, route } = this.#plan;
+    const batch = { optimizer: this.#optimizer, variables: this.#variables, batchSize: this.size };
+    const update: MeasuredUpdate = { ...batch, mean, isByLayer };
+    if (this.#pass !== undefined) return this.#pass.measure(update);
+    const sides = route === 'temporal' ? [{ size: this.size, gradient: mean }, previous] : this.#sides;
+    const [first, second] = sides as [Side, Side | undefined];
+    if (second === undefined) return undefined;
+    const difference = combine(1, first.gradient, -1, second.gradient);
+    const weight = (first.size * second.size) / (first.size + second.size);
+    const measurement = measureDifference(update, difference, { route, weight });
+    disposeList(difference);
+    return measurement;
+  }
+
+  async #readBack(measurement: Measurement | undefined): Promise<BatchReading> {
     const packed = tidy(() => {
       const losses = this.#losses.map((loss) => reshape(loss, [1]) as Tensor1D);
-      return concat(products === undefined ? losses : [...losses, products.values]);
+      return concat(measurement === undefined ? losses : [...losses, measurement.values]);
     });
     try {
       const values = await packed.data();
       const count = this.#losses.length;
       const total = this.sizes.reduce((sum, size, i) => sum + size * (values[i] as number), 0);
       const loss = total / this.size;
-      if (products === undefined) return { loss };
-      const sizes = this.#sideSizes();
-      return { loss, gradient: readStatistics(values.subarray(count), sizes, products.preconditioner) };
+      const gradient = measurement?.read(values.subarray(count));
+      return gradient === undefined ? { loss } : { loss, gradient };
     } finally {
       packed.dispose();
     }
   }
 
-  #sideSizes(): number[] {
-    return [0, 1].map((side) =>
-      this.sizes.filter((_size, i) => i % SIDES === side).reduce((sum, size) => sum + size, 0),
-    );
+  #disposeSides(): void {
+    for (const { gradient } of this.#sides.splice(0)) disposeList(gradient);
   }
+}
 
-  #disposeGroups(): void {
-    for (const { gradient } of this.#groups) disposeList(gradient);
-    this.#groups = [];
-  }
+function keepList(list: GradientList): GradientList {
+  for (const tensor of list) if (tensor !== null) keep(tensor);
+  return list;
 }

@@ -1,15 +1,24 @@
 import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
+import type { MeasureOptions } from '../core/measuring.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import { LearningRateControl } from './learning-rate-control.js';
+import { disposeList } from './noise/gradient-list.js';
+import { RouteChoice } from './noise/route-choice.js';
+import { isPassRoute } from './noise/routes.js';
+import { isLinear } from './noise/step-direction.js';
 import { optimizerKind, optimizerName } from './optimizer-access.js';
-import { PendingUpdate } from './pending-update.js';
-import { isLinear } from './step-direction.js';
+import { type MeasuringPlan, PendingUpdate, type Side } from './pending-update.js';
 
-/** How a session cuts batches. */
-export interface SessionLimits {
+/** How a session cuts and measures batches. */
+export interface SessionSettings {
   /** Largest micro-batch [examples]. */
   readonly maxMicroBatchSize: number;
+  readonly measure?: MeasureOptions | undefined;
+  /** Whether batch normalization lets the examples of a batch see each other. @defaultValue false */
+  readonly isCoupled?: boolean;
+  /** For random signs. @defaultValue `Math.random` */
+  readonly random?: () => number;
 }
 
 /** Sizes as equal as can be that add up to `batchSize`, no more and no larger than needed. */
@@ -34,7 +43,8 @@ export class TrainingSession {
 
   readonly optimizer: Optimizer;
   readonly #controller: AdaptiveController;
-  readonly #limits: SessionLimits;
+  readonly #settings: SessionSettings;
+  readonly #routes: RouteChoice;
   readonly #minimize: Optimizer['minimize'];
   readonly #hadOwnMinimize: boolean;
   readonly #rate: LearningRateControl;
@@ -42,11 +52,15 @@ export class TrainingSession {
   #target = 0;
   #isShort = false;
   #upcoming: number | undefined;
+  /** The step before, where the next is measured against it. */
+  #previous: Side | undefined;
 
-  constructor(controller: AdaptiveController, optimizer: Optimizer, limits: SessionLimits) {
+  constructor(controller: AdaptiveController, optimizer: Optimizer, settings: SessionSettings) {
     this.#controller = controller;
     this.optimizer = optimizer;
-    this.#limits = limits;
+    this.#settings = settings;
+    const { measure, isCoupled = false } = settings;
+    this.#routes = new RouteChoice(measure?.route, isCoupled, (message) => controller.warn(message));
     this.#minimize = optimizer.minimize;
     this.#hadOwnMinimize = Object.hasOwn(optimizer, 'minimize');
     this.#rate = new LearningRateControl(optimizer);
@@ -95,11 +109,12 @@ export class TrainingSession {
   open(batchSize: number, isShort = false, whole = false): number[] {
     const draws = this.#controller.drawSize !== undefined;
     const measure = draws || (this.#controller.decision as Decision).measure;
-    this.#pending = new PendingUpdate(this.optimizer, measure);
+    const plan = measure ? this.#plan(batchSize, whole) : undefined;
+    this.#pending = new PendingUpdate(this.optimizer, plan);
     this.#target = batchSize;
     this.#isShort = isShort;
     this.#rate.apply((base) => this.#controller.learningRateAt(batchSize, base));
-    return whole ? [] : this.#cut(batchSize, measure);
+    return whole ? [] : this.#cut(batchSize, plan?.route === 'microBatches');
   }
 
   /** Whether the batch under way is one that a policy draws, to be completed by {@link drawMore}. */
@@ -151,6 +166,7 @@ export class TrainingSession {
     const { step, examplesSeen } = this.#controller.progress;
     try {
       const reading = await pending.read();
+      this.#learn(pending, reading.gradient);
       const validation = this.validationLoss;
       this.validationLoss = undefined;
       const observation: StepObservation = {
@@ -163,13 +179,15 @@ export class TrainingSession {
         baseLearningRate: this.#rate.base,
         loss: reading.loss,
         stepMs: pending.trainMs,
-        ...(reading.gradient && { gradient: reading.gradient, measureMs: pending.measureMs }),
+        ...(reading.gradient && { gradient: reading.gradient }),
+        ...(pending.route !== undefined && { measureMs: pending.measureMs }),
         ...(this.#isShort && { short: true as const }),
         ...(validation !== undefined && { validationLoss: validation }),
       };
       this.lastObservation = observation;
       this.#controller.observe(observation);
     } finally {
+      if (this.#routes.isTemporal) this.#keepPrevious(pending.takeApplied());
       pending.dispose();
     }
   }
@@ -178,14 +196,36 @@ export class TrainingSession {
   end(): void {
     this.#pending?.dispose();
     this.#pending = undefined;
+    this.#keepPrevious(undefined);
     if (this.#hadOwnMinimize) this.optimizer.minimize = this.#minimize;
     else delete (this.optimizer as { minimize?: unknown }).minimize;
     this.#rate.restore();
     this.#controller.end();
   }
 
+  /** How a batch is to be measured; undefined for one example alone. */
+  #plan(batchSize: number, isGiven: boolean): MeasuringPlan | undefined {
+    const { measure, maxMicroBatchSize, random = Math.random } = this.#settings;
+    const draws = this.#controller.drawSize !== undefined;
+    const isWhole = !draws && !isGiven && batchSize <= maxMicroBatchSize;
+    const isTimed = this.#controller.getState()?.pipeline.estimates.time !== undefined;
+    const route = this.#routes.routeFor({ batchSize, isWhole, isTimed });
+    if (batchSize < 2 && isPassRoute(route)) return undefined;
+    const { isThorough } = this.#routes;
+    return { route, isByLayer: measure?.layers ?? false, isThorough, random, previous: this.#previous };
+  }
+
+  #learn(pending: PendingUpdate, statistics: StepObservation['gradient']): void {
+    if (pending.route !== undefined) this.#routes.learn(pending.route, pending.isMeasured, statistics);
+  }
+
+  #keepPrevious(side: Side | undefined): void {
+    disposeList(this.#previous?.gradient ?? []);
+    this.#previous = side;
+  }
+
   #cut(batchSize: number, measure: boolean): number[] {
-    const pieces = Math.ceil(batchSize / this.#limits.maxMicroBatchSize);
+    const pieces = Math.ceil(batchSize / this.#settings.maxMicroBatchSize);
     return cut(batchSize, measure ? Math.max(pieces, 2) : pieces);
   }
 
@@ -207,7 +247,8 @@ export class TrainingSession {
   #run(pending: PendingUpdate, f: () => Scalar, variables: Variable[] | undefined, size: number): Scalar {
     const draws = this.#controller.drawSize !== undefined;
     if (!draws && pending.size === 0 && size >= this.#target) {
-      return pending.runWhole(this.#minimize, f, variables, size);
+      if (pending.route !== undefined && isPassRoute(pending.route)) return pending.measureWhole(f, variables, size);
+      if (!this.#routes.isTemporal) return pending.runWhole(this.#minimize, f, variables, size);
     }
     const loss = pending.addMicroBatch(f, variables, size);
     if (!draws && pending.size >= this.#target) pending.apply();

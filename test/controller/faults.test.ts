@@ -146,8 +146,8 @@ test('statistics of a single micro-batch are dropped, and said to be', () => {
   const anomalies: string[] = [];
   controller.on('anomaly', ({ what }) => anomalies.push(what));
   controller.start(FACTS);
-  const decision = controller.observe(observation({ gradient: gradientStatistics({ microBatchSizes: [16] }) }));
-  expect(anomalies).toEqual(['microBatchSizes']);
+  const decision = controller.observe(observation({ gradient: gradientStatistics({ degreesOfFreedom: 0 }) }));
+  expect(anomalies).toEqual(['degreesOfFreedom']);
   expect(decision.reason).toBe('statistics of one micro-batch: held');
   expect(JSON.stringify(controller.getState()?.pipeline.noise)).not.toContain('null');
 });

@@ -47,7 +47,8 @@ export function training(seed = 1, examplesSeen = 0): (decision: Decision) => St
     if (!measure) return facts;
     const [trace, squaredNormOfMean] = [200 * jitter(), (norm + 200 / batchSize) * jitter()];
     const gradient = gradientStatistics({
-      microBatchSizes: [Math.ceil(batchSize / 2), Math.max(1, Math.floor(batchSize / 2))],
+      route: 'microBatches',
+      degreesOfFreedom: 1,
       squaredNormOfMean,
       squaredDeviations: trace,
       meanProjection: squaredNormOfMean,

@@ -154,7 +154,7 @@ test('is finite and positive or absent, whatever the statistics', () => {
   fc.assert(
     fc.property(fc.array(anyStatistics, { minLength: 1, maxLength: 20 }), (run) => {
       const steps = run.map((gradient) =>
-        observation({ gradient, batchSize: gradient.microBatchSizes.reduce((a, b) => a + b) }),
+        observation({ gradient, batchSize: gradient.degreesOfFreedom + 1 }),
       );
       const estimate = estimateOf(steps, { memory: 2000, leastReadings: 16 });
       if (estimate === undefined) return;

@@ -8,7 +8,7 @@ import { type ContextChanges, drawContext, policyContext } from '../support/cont
 import { observation } from '../support/observations.js';
 import { rejects, rejectsUnknown } from '../support/rejections.js';
 
-const HAND = { loss: 2, drift: 1, variance: 4, batchSize: 32 };
+const HAND = { loss: 2, drift: 1, variance: 4, batchSize: 32, degreesOfFreedom: 20 };
 
 function decide(walkAtHand: typeof HAND, changes: ContextChanges = {}, options: GaussianWalkWithReboundOptions = {}) {
   const context = policyContext({

@@ -176,7 +176,7 @@ describe('holds', () => {
 
 describe('near the floor', () => {
   /** Noise rules: at small batches the expected loss goes up. */
-  const NOISY = { ...ESTIMATES, loss: 0.05, walk: { drift: 1, variance: 1e4, batchSize: 16 } };
+  const NOISY = { ...ESTIMATES, loss: 0.05, walk: { drift: 1, variance: 1e4, batchSize: 16, degreesOfFreedom: 20 } };
 
   test('leaves a size at which the loss would rise', () => {
     expect(decide(NOISY, { rule: none() }, { floor: 0, minGain: 1000 })).toMatchObject({
@@ -186,7 +186,7 @@ describe('near the floor', () => {
   });
 
   test('does not say that the decrease turns positive where it does not', () => {
-    const hopeless = { ...NOISY, walk: { drift: 1, variance: 1e7, batchSize: 16 } };
+    const hopeless = { ...NOISY, walk: { drift: 1, variance: 1e7, batchSize: 16, degreesOfFreedom: 20 } };
     expect(decide(hopeless, { rule: none() }, { floor: 0 }).reason).toMatch(/^the loss rises least at/);
   });
 });

@@ -44,7 +44,8 @@ export function statisticsOf(parts: readonly Part[], step: StepOf = {}): Gradien
   const moment = (f: (gradient: Vector) => number): number =>
     parts.reduce((sum, { size: b, gradient }) => sum + b * f(gradient), 0);
   return {
-    microBatchSizes: parts.map((part) => part.size),
+    route: 'microBatches',
+    degreesOfFreedom: parts.length - 1,
     squaredNormOfMean: dot(g, g),
     squaredDeviations: moment((x) => dot(x, x)) - size * dot(g, g),
     meanProjection: dot(g, p),

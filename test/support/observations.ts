@@ -5,7 +5,8 @@ import { logarithmic } from './arbitraries.js';
 /** Statistics of two halves of a batch of 16 under SGD: |G|² = 1, trΣ = 100, σ² = 30. */
 export function gradientStatistics(changes: Partial<GradientStatistics> = {}): GradientStatistics {
   return {
-    microBatchSizes: [8, 8],
+    route: 'microBatches',
+    degreesOfFreedom: 1,
     squaredNormOfMean: 7.25,
     squaredDeviations: 100,
     meanProjection: 7.25,
@@ -43,15 +44,15 @@ export function plainObservation(changes: Partial<StepObservation> = {}): StepOb
 /** Statistics of any size and sign that a training can show: no noise, noise only, an uphill step. */
 export const anyStatistics: fc.Arbitrary<GradientStatistics> = fc
   .record({
-    microBatchSizes: fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 2, maxLength: 4 }),
+    degreesOfFreedom: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2, 3) }, fc.integer({ min: 1, max: 300 })),
     norm: fc.oneof({ weight: 8, arbitrary: logarithmic(0.1, 10) }, logarithmic(1e-12, 1e6)),
     noiseOverNorm: fc.oneof({ weight: 8, arbitrary: logarithmic(0.1, 40) }, fc.constant(0), logarithmic(1e-9, 1e9)),
     cosine: fc.oneof({ weight: 8, arbitrary: fc.constant(1) }, fc.double({ min: -1, max: 1, noNaN: true })),
     spread: fc.double({ min: 0, max: 1, noNaN: true }),
   })
-  .map(({ microBatchSizes, norm, noiseOverNorm, cosine, spread }) =>
+  .map(({ degreesOfFreedom, norm, noiseOverNorm, cosine, spread }) =>
     gradientStatistics({
-      microBatchSizes,
+      degreesOfFreedom,
       squaredNormOfMean: norm,
       squaredDeviations: noiseOverNorm * norm,
       // JSON has no -0.
@@ -97,7 +98,7 @@ export const anyRun: fc.Arbitrary<readonly StepObservation[]> = fc
         step: i + 1,
         epoch: Math.floor(i / 10),
         examplesSeen,
-        microBatches: facts.gradient?.microBatchSizes.length ?? 1,
+        microBatches: facts.gradient === undefined ? 1 : 2,
         learningRate: facts.baseLearningRate,
         ...facts,
       };

@@ -104,14 +104,14 @@ export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
       {},
       { ...ESTIMATES, loss: 0 },
       { ...ESTIMATES, loss: -1 },
-      { ...ESTIMATES, walk: { drift: -1, variance: 30, batchSize: 16 } },
+      { ...ESTIMATES, walk: { drift: -1, variance: 30, batchSize: 16, degreesOfFreedom: 20 } },
       {
         ...ESTIMATES,
-        walk: { drift: 0, variance: 0, batchSize: 16 },
+        walk: { drift: 0, variance: 0, batchSize: 16, degreesOfFreedom: 20 },
         walkAtHand: { ...ESTIMATES.walk, drift: 0, variance: 0, loss: 0 },
       },
       { ...ESTIMATES, noise: { ...ESTIMATES.noise, squaredGradientNorm: -3, noiseScale: 1e12 } },
-      { ...ESTIMATES, walkAtHand: { loss: -1, drift: -1, variance: 1e9, batchSize: 16 } },
+      { ...ESTIMATES, walkAtHand: { loss: -1, drift: -1, variance: 1e9, batchSize: 16, degreesOfFreedom: 20 } },
       { ...ESTIMATES, time: { fixedMs: 0, perExampleMs: 0, perMicroBatchMs: 0 } },
     ];
     for (const estimates of extremes) {

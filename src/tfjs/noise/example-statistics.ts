@@ -1,0 +1,210 @@
+import { mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import type { GradientRoute, GradientStatistics, LayerStatistics } from '../../core/types.js';
+import type { ViewGradients } from './example-tap.js';
+import { isExact, layerOf, type MeasuredUpdate, type Measurement, within } from './measurement.js';
+import { type Read, Readback, total } from './readback.js';
+import { isPlain, type StepDirection, stepDirection } from './step-direction.js';
+import type { View } from './view.js';
+
+type Dot = (values: ArrayLike<number>) => number;
+
+/** What is read of one view: sums over its entries, C = Σ c_j. */
+interface ViewProducts {
+  readonly layer: string;
+  readonly parameters: number;
+  /** c, or undefined where D is a vector. */
+  readonly share: number | undefined;
+  readonly squaredNorms: Read;
+  readonly weightedNorms: Read | undefined;
+  readonly projections: Read;
+  readonly gg: Dot;
+  readonly gp: Dot;
+  /** g·v, v being g or d. */
+  readonly gv: Dot;
+  /** C·C and C·cDC where C is not g. */
+  readonly CC: Dot | undefined;
+  readonly CDC: Dot | undefined;
+}
+
+/** The numbers of one view. */
+interface ViewSums {
+  readonly layer: string;
+  readonly parameters: number;
+  readonly gg: number;
+  readonly gp: number;
+  readonly gd: number;
+  readonly CC: number;
+  readonly CDC: number;
+  readonly squaredNorms: readonly number[];
+  readonly weightedNorms: readonly number[];
+  /** c_j·d. */
+  readonly projections: readonly number[];
+}
+
+/** By how much the gradients of the examples may miss the batch's before they are taken for wrong. */
+const TOLERANCE = 1e-3;
+/** Deviations that are a smaller part of the squares they are the rest of are rounding. */
+const LEAST_PART = 1e-4;
+
+function productsOf(
+  readback: Readback,
+  { optimizer, variables, mean }: MeasuredUpdate,
+  { view, gradients, isPenalized }: ViewGradients,
+  step: StepDirection,
+): ViewProducts {
+  const whole = mean[view.variable] as Tensor;
+  const g = view.of(whole);
+  const { v, metric } = readingOf(view, whole, step);
+  const { direction, preconditioner } = step;
+  const sums = gradients.read(v, metric);
+  const gg = readback.dot(g, g);
+  const C = isPenalized ? gradients.total() : undefined;
+  return {
+    layer: layerOf(variables[view.variable] as never),
+    parameters: view.size,
+    share: typeof preconditioner === 'number' ? preconditioner : undefined,
+    squaredNorms: readback.numbers(sums.squaredNorms),
+    weightedNorms: sums.weightedNorms && readback.numbers(sums.weightedNorms),
+    projections: readback.numbers(sums.projections),
+    gg,
+    gp: isPlain(optimizer) ? gg : readback.dot(g, view.of(direction)),
+    gv: metric === undefined ? gg : readback.dot(g, v),
+    CC: C && readback.dot(C, C),
+    CDC: C && metric && readback.dot(C, mul(metric, reshape(C, metric.shape))),
+  };
+}
+
+/** @returns undefined where the examples do not add up to the batch: whatever the layer does, it is not what it was taken for */
+function sumsOf(products: ViewProducts, values: ArrayLike<number>): ViewSums | undefined {
+  const { layer, parameters, share } = products;
+  const projections = products.projections(values);
+  const [gg, gp, gv] = [products.gg(values), products.gp(values), products.gv(values)];
+  const along = total(projections);
+  const size = total(projections.map(Math.abs));
+  if (products.CC === undefined && Math.abs(along - gv) > TOLERANCE * size) return undefined;
+  const squaredNorms = products.squaredNorms(values);
+  const CC = products.CC?.(values) ?? gg;
+  const known = { layer, parameters, gg, gp, CC, squaredNorms };
+  if (share === undefined) {
+    const weightedNorms = products.weightedNorms?.(values) ?? [];
+    return { ...known, gd: gv, CDC: products.CDC?.(values) ?? along, weightedNorms, projections };
+  }
+  const scaled = (numbers: readonly number[]): number[] => numbers.map((one) => share * one);
+  return {
+    ...known,
+    gd: share * gg,
+    CDC: share * CC,
+    weightedNorms: scaled(squaredNorms),
+    projections: scaled(projections),
+  };
+}
+
+/** Adds the views up, example by example. */
+function byExample(sums: readonly ViewSums[], key: 'squaredNorms' | 'weightedNorms' | 'projections'): number[] {
+  const first = (sums[0] as ViewSums)[key];
+  return first.map((_, j) => sums.reduce((sum, view) => sum + (view[key][j] as number), 0));
+}
+
+/** Σ_j|B c_j − C|² of B²Σ|c_j|² and |C|²; NaN where float32 does not tell it from 0. */
+function deviations(norms: readonly number[], squaredTotal: number): number {
+  const count = norms.length;
+  const squares = count * count * total(norms);
+  const rest = squares - count * squaredTotal;
+  if (squares === 0) return 0;
+  return rest > LEAST_PART * squares ? rest : Number.NaN;
+}
+
+/** Least, quartiles and largest. */
+function fiveNumbers(values: readonly number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  return [0, 0.25, 0.5, 0.75, 1].map((share) => sorted[Math.round(share * (sorted.length - 1))] as number);
+}
+
+function layersOf(sums: readonly ViewSums[]): LayerStatistics[] {
+  const layers = new Map<string, ViewSums[]>();
+  for (const view of sums) layers.set(view.layer, [...(layers.get(view.layer) ?? []), view]);
+  return [...layers].map(([layer, views]) => ({
+    layer,
+    parameters: total(views.map(({ parameters }) => parameters)),
+    squaredNormOfMean: total(views.map(({ gg }) => gg)),
+    squaredDeviations: deviations(byExample(views, 'squaredNorms'), total(views.map(({ CC }) => CC))) || 0,
+  }));
+}
+
+function statisticsOf(
+  sums: readonly ViewSums[],
+  parameters: number,
+  { isByLayer, batchSize }: MeasuredUpdate,
+  route: GradientRoute,
+): GradientStatistics | undefined {
+  if (sums.length === 0) return undefined;
+  const all = (key: 'gg' | 'gp' | 'gd' | 'CC' | 'CDC' | 'parameters'): number => total(sums.map((view) => view[key]));
+  const norms = byExample(sums, 'squaredNorms');
+  const projections = byExample(sums, 'projections');
+  const along = total(projections);
+  const squaredDeviations = deviations(norms, all('CC'));
+  const freshDeviations = deviations(byExample(sums, 'weightedNorms'), all('CDC'));
+  const isTold = !Number.isNaN(squaredDeviations) && !Number.isNaN(freshDeviations);
+  if (!isTold || !isExact(all('gg')) || !isExact(total(norms))) return undefined;
+  const coverage = all('parameters') / parameters;
+  return {
+    route,
+    degreesOfFreedom: batchSize - 1,
+    ...(coverage < 1 && { coverage }),
+    squaredNormOfMean: all('gg'),
+    squaredDeviations,
+    meanProjection: all('gp'),
+    freshProjection: all('gd'),
+    freshDeviations,
+    projectionDeviations: total(projections.map((one) => (batchSize * one - along) ** 2)),
+    exampleNorms: fiveNumbers(norms.map((norm) => batchSize * Math.sqrt(norm))),
+    ...(isByLayer && { layers: layersOf(sums) }),
+  };
+}
+
+/** The gradients of the examples as a route has them. */
+export interface ExampleSource {
+  readonly route: GradientRoute;
+  /** View by view of the update's variables. Called within a tidy. */
+  gradients(update: MeasuredUpdate): readonly ViewGradients[];
+}
+
+/** What the examples are read along: cDg and cD; where D is 1, g alone. */
+export function readingOf(
+  view: View,
+  whole: Tensor,
+  { preconditioner }: StepDirection,
+): { readonly v: Tensor; readonly metric: Tensor | undefined } {
+  const g = view.of(whole);
+  if (typeof preconditioner === 'number') return { v: g, metric: undefined };
+  const metric = view.of(preconditioner);
+  return { v: mul(metric, g), metric };
+}
+
+/**
+ * The statistics of all B examples of a batch, each seen alone. B − 1 degrees of freedom.
+ *
+ * Each view's examples are checked against the batch: where Σ c_j·v misses g·v, its parameters count as not covered.
+ * @returns undefined where no variable's examples are known
+ */
+export function measureExamples(update: MeasuredUpdate, { route, gradients }: ExampleSource): Measurement | undefined {
+  return within(() => {
+    const { optimizer, mean } = update;
+    const steps = new Map<number, StepDirection>();
+    const stepOf = (i: number): StepDirection => {
+      const step = steps.get(i) ?? stepDirection(optimizer, mean[i] as Tensor, i);
+      steps.set(i, step);
+      return step;
+    };
+    const known = gradients(update).filter(({ view }) => mean[view.variable] != null);
+    if (known.length === 0) return undefined;
+    const readback = new Readback();
+    const views = known.map((one) => productsOf(readback, update, one, stepOf(one.view.variable)));
+    const parameters = total(mean.map((entry) => entry?.size ?? 0));
+    const read = (values: ArrayLike<number>): GradientStatistics | undefined => {
+      const sums = views.map((view) => sumsOf(view, values)).filter((view) => view !== undefined);
+      return statisticsOf(sums, parameters, update, route);
+    };
+    return { values: readback.pack(), read };
+  });
+}

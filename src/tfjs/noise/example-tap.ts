@@ -1,0 +1,198 @@
+import {
+  add,
+  dispose,
+  keep,
+  mul,
+  reshape,
+  rsqrt,
+  type Scalar,
+  slice,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { direct, reduceToView } from './examples/direct.js';
+import type { ExampleGradients } from './examples/example-gradients.js';
+import { lookup } from './examples/lookup.js';
+import { oneByOne } from './examples/one-by-one.js';
+import { product } from './examples/product.js';
+import { joinSteps, sequence } from './examples/sequence.js';
+import { leadingTo, recordTape, type TapeNode } from './tape.js';
+import { findUses, type Use } from './uses.js';
+import type { View } from './view.js';
+
+/** A use with what of the forward and the backward pass its gradients are made of; all kept. */
+interface Taken {
+  readonly use: Use;
+  readonly parts: readonly Tensor[];
+  delta: Tensor | undefined;
+}
+
+/** The gradients of the examples for what one view shows. */
+export interface ViewGradients {
+  readonly view: View;
+  readonly gradients: ExampleGradients;
+  /** Whether the variable's gradient has a part besides, the same for every example. */
+  readonly isPenalized: boolean;
+}
+
+/** What of the forward pass is needed after it. */
+function partsOf({ kind, node, operand }: Use): readonly Tensor[] {
+  if (kind === 'normalized')
+    return [node.inputs.x as Tensor, node.inputs.mean as Tensor, node.inputs.variance as Tensor];
+  if (kind === 'other') return node.saved;
+  return operand === undefined ? [] : [operand];
+}
+
+type Known = Taken & { readonly delta: Tensor };
+
+/** The rows of a tensor as [B, T, width]. */
+function steps(tensor: Tensor, batchSize: number): Tensor3D {
+  return reshape(tensor, [batchSize, -1, tensor.shape.at(-1) as number]);
+}
+
+function fromProducts(taken: readonly Known[], batchSize: number): ExampleGradients {
+  const inputs = joinSteps(taken.map(({ parts }) => steps(parts[0] as Tensor, batchSize)));
+  const deltas = joinSteps(taken.map(({ delta }) => steps(delta, batchSize)));
+  if (inputs.shape[1] > 1) return sequence(inputs, deltas);
+  return product(reshape(inputs, [batchSize, -1]) as Tensor2D, reshape(deltas, [batchSize, -1]) as Tensor2D);
+}
+
+/** What the view's entries are multiplied by, times the delta. */
+function factored({ use, parts, delta }: Known): Tensor {
+  if (use.kind === 'scale') return mul(delta, parts[0] as Tensor);
+  if (use.kind !== 'normalized') return use.sign === undefined ? delta : mul(delta, use.sign);
+  const [x, mean, variance] = parts as [Tensor, Tensor, Tensor];
+  const deviation = rsqrt(add(variance, use.node.attributes.varianceEpsilon as number));
+  return mul(delta, mul(sub(x, mean), deviation));
+}
+
+function fromRows(taken: readonly Known[], batchSize: number): ExampleGradients {
+  const rows = taken.map((one) => {
+    const { shape } = one.use.node.inputs[one.use.input] as Tensor;
+    return reduceToView(factored(one), shape, batchSize);
+  });
+  if (rows.length === 1) return direct(rows[0] as Tensor2D);
+  const width = (rows[0] as Tensor2D).shape[1];
+  const together = joinSteps(rows.map((row) => reshape(row, [batchSize, 1, width]) as Tensor3D));
+  return direct(reduceToView(reshape(together, [-1, width]), [width], batchSize));
+}
+
+function fromLookups(taken: readonly Known[], batchSize: number): ExampleGradients {
+  const width = (taken[0] as Known).delta.shape.at(-1) as number;
+  const indices = joinSteps(taken.map(({ parts }) => reshape(parts[0] as Tensor, [batchSize, -1, 1]) as Tensor3D));
+  const deltas = joinSteps(taken.map(({ delta }) => reshape(delta, [batchSize, -1, width]) as Tensor3D));
+  const { view } = (taken[0] as Known).use;
+  return lookup(reshape(indices, [batchSize, -1]) as Tensor2D, deltas, view.size / width);
+}
+
+function fromLayers(taken: readonly Known[], batchSize: number): ExampleGradients {
+  const gradientOf = ({ use, parts, delta }: Known, rows: (tensor: Tensor) => Tensor): Tensor => {
+    const { node, input } = use;
+    const weights = (node.inputs[input] as Tensor).dataId;
+    const saved = parts.map((part) => (part.dataId === weights || part.shape[0] !== batchSize ? part : rows(part)));
+    const gradient = node.backward(rows(delta), saved)[input] as () => Tensor;
+    return gradient();
+  };
+  const together = (rows: (tensor: Tensor) => Tensor): Tensor =>
+    taken.map((one) => gradientOf(one, rows)).reduce((sum, one) => add(sum, one));
+  return oneByOne(
+    batchSize,
+    (example) => together((tensor) => slice(tensor, example, 1)),
+    () => together((tensor) => tensor),
+  );
+}
+
+const FAMILIES = {
+  product: fromProducts,
+  shift: fromRows,
+  scale: fromRows,
+  normalized: fromRows,
+  spread: fromRows,
+  lookup: fromLookups,
+  other: fromLayers,
+} as const;
+
+/**
+ * Listens in on a forward and backward pass and keeps what the gradients of the examples can be made of: inputs and deltas of the layers.
+ * That is no copy of anything, but the activations stay until {@link dispose}.
+ */
+export class ExampleTap {
+  readonly #variables: readonly Variable[];
+  readonly #batchSize: number;
+  readonly #isThorough: boolean;
+  readonly #taken: Taken[] = [];
+  #unknown: ReadonlySet<number> = new Set();
+  #penalized: ReadonlySet<number> = new Set();
+
+  /** @param isThorough whether layers without a closed form are run backward example by example, or left out */
+  constructor(variables: readonly Variable[], batchSize: number, isThorough: boolean) {
+    this.#isThorough = isThorough;
+    this.#variables = variables;
+    this.#batchSize = batchSize;
+  }
+
+  /** Runs `f`, which is being differentiated. */
+  watch(f: () => Scalar): Scalar {
+    const { result, nodes } = recordTape(f);
+    const { uses, unknown, penalized } = findUses(leadingTo(result, nodes), this.#variables, this.#batchSize);
+    this.#unknown = unknown;
+    this.#penalized = penalized;
+    for (const use of uses) if (this.#isKnown(use)) this.#take(use);
+    return result;
+  }
+
+  /**
+   * The gradients of the examples, view by view; variables that are used in ways not known are left out. Call within a tidy.
+   * @param variables in which the views' `variable` is a place; those not among them are left out
+   */
+  gradients(variables: readonly Variable[]): ViewGradients[] {
+    const byKey = new Map<string, Known[]>();
+    for (const taken of this.#taken) {
+      if (taken.delta === undefined) continue;
+      const { key } = taken.use.view;
+      byKey.set(key, [...(byKey.get(key) ?? []), taken as Known]);
+    }
+    const groups = [...byKey.values()].filter((group) => this.#isSeparate(group, byKey));
+    return groups.flatMap((taken) => {
+      const { kind, view } = (taken[0] as Known).use;
+      const variable = variables.indexOf(this.#variables[view.variable] as Variable);
+      if (variable < 0) return [];
+      const gradients = FAMILIES[kind](taken, this.#batchSize);
+      return { view: { ...view, variable }, gradients, isPenalized: this.#penalized.has(view.variable) };
+    });
+  }
+
+  dispose(): void {
+    for (const { parts, delta } of this.#taken.splice(0)) dispose([...parts, ...(delta === undefined ? [] : [delta])]);
+  }
+
+  /** Whether all uses of a view are of one kind and no other view of the variable overlaps it. */
+  #isSeparate(group: readonly Known[], byKey: ReadonlyMap<string, readonly Known[]>): boolean {
+    const [{ use }] = group as [Known];
+    const views = [...byKey.values()].map(([first]) => (first as Known).use.view);
+    const seen = views
+      .filter(({ variable }) => variable === use.view.variable)
+      .reduce((sum, { size }) => sum + size, 0);
+    const isWithin = seen <= (this.#variables[use.view.variable] as Variable).size;
+    return isWithin && group.every((one) => FAMILIES[one.use.kind] === FAMILIES[use.kind]);
+  }
+
+  #isKnown({ kind, view }: Use): boolean {
+    return !this.#unknown.has(view.variable) && (this.#isThorough || kind !== 'other');
+  }
+
+  #take(use: Use): void {
+    const taken: Taken = { use, parts: partsOf(use).map((part) => keep(part.clone())), delta: undefined };
+    this.#taken.push(taken);
+    const { entry } = use.node as TapeNode;
+    const { gradient } = entry;
+    if (gradient === undefined) return;
+    entry.gradient = (dys) => {
+      if (dys[0] != null) taken.delta = keep(dys[0].clone());
+      return gradient(dys);
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { concat, matMul, mul, reshape, sum, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import type { ExampleGradients, ExampleSums } from './example-gradients.js';
+import { inPieces, readRows } from './rows.js';
+
+/** |c_j|² = Σ_ts (a_jt·a_js)(δ_jt·δ_js) and c_j·V = Σ_t (a_jt·V)·δ_jt. */
+function readProducts(inputs: Tensor3D, deltas: Tensor3D, v: Tensor): ExampleSums {
+  const [count, steps, width] = inputs.shape;
+  const units = deltas.shape[2];
+  const products = mul(matMul(inputs, inputs, false, true), matMul(deltas, deltas, false, true));
+  const moved = matMul(reshape(inputs, [count * steps, width]) as Tensor2D, reshape(v, [width, units]) as Tensor2D);
+  return {
+    squaredNorms: sum(products, [1, 2]),
+    projections: sum(reshape(mul(moved, reshape(deltas, moved.shape)), [count, -1]), 1),
+  };
+}
+
+/**
+ * W of a layer that saw every example T times, in time steps, positions or because it is shared: c_j = Σ_t a_jt δ_jtᵀ.
+ *
+ * Where that is less work and no metric is asked for, all comes from the T×T products of inputs and deltas; else from the gradients themselves, some
+ * examples at a time.
+ * @param inputs a, [B, T, in]; @param deltas δ, [B, T, out]
+ */
+export function sequence(inputs: Tensor3D, deltas: Tensor3D): ExampleGradients {
+  const [, steps, width] = inputs.shape;
+  const units = deltas.shape[2];
+  const weights = width * units;
+  return {
+    read(v, metric) {
+      const isShorter = metric === undefined && 2 * steps * steps < weights;
+      const entries = isShorter ? 3 * steps * steps + steps * units : 2 * weights;
+      return inPieces([inputs, deltas], entries, ([a, d]) => {
+        if (isShorter) return readProducts(a as Tensor3D, d as Tensor3D, v);
+        return readRows(reshape(matMul(a as Tensor3D, d as Tensor3D, true), [-1, weights]), v, metric);
+      });
+    },
+    total() {
+      const flat = (tensor: Tensor3D): Tensor2D => reshape(tensor, [-1, tensor.shape[2]]);
+      return matMul(flat(inputs), flat(deltas), true);
+    },
+  };
+}
+
+/** Several [B, T_i, width] as one [B, ΣT_i, width]. */
+export function joinSteps(parts: readonly Tensor3D[]): Tensor3D {
+  return parts.length === 1 ? (parts[0] as Tensor3D) : concat([...parts], 1);
+}

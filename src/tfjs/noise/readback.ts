@@ -1,0 +1,46 @@
+import { concat, keep, mul, reshape, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+
+/** Numbers of a readback, once it is there. */
+export type Read = (values: ArrayLike<number>) => number[];
+
+/** Most parts of a sum that are added up on the device one by one: the parts are then added in doubles. */
+const MOST_PARTS = 256;
+
+/** The largest divisor of `size` up to {@link MOST_PARTS}: how many parts a sum is read back in. */
+function partsOf(size: number): number {
+  for (let parts = Math.min(MOST_PARTS, size); parts > 1; parts--) if (size % parts === 0) return parts;
+  return 1;
+}
+
+/** Gathers whatever is to be read back into one tensor, so that the device is waited for once. Use within a tidy. */
+export class Readback {
+  readonly #tensors: Tensor1D[] = [];
+  #length = 0;
+
+  /** The entries of a tensor, in its order. */
+  numbers(tensor: Tensor): Read {
+    const from = this.#length;
+    this.#tensors.push(reshape(tensor, [-1]) as Tensor1D);
+    this.#length += tensor.size;
+    return (values) => Array.from({ length: tensor.size }, (_, i) => values[from + i] as number);
+  }
+
+  /** x·y, of tensors of as many entries in the same order, summed up in doubles. */
+  dot(x: Tensor, y: Tensor): (values: ArrayLike<number>) => number {
+    const { size } = x;
+    const parts = partsOf(size);
+    const shape: [number, number] = [parts, size / parts];
+    const read = this.numbers(sum(mul(reshape(x, shape), reshape(y, shape)), 1));
+    return (values) => total(read(values));
+  }
+
+  /** All of it in one tensor, kept: the caller's to dispose of. */
+  pack(): Tensor1D {
+    return keep(concat(this.#tensors));
+  }
+}
+
+/** The sum, in doubles. */
+export function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
