@@ -73,8 +73,8 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
   return {
     atStart: every !== undefined || settleSteps === 0,
     init: () => ({ measurements: 0, stepsSince: 0, batchSize: 0, stepsAtSize: AFTER_CHANGE, statisticsMs: 0 }),
-    update(before, { step, measureMs, batchSize, short }, time) {
-      const measured = measureMs !== undefined;
+    update(before, { step, gradient, measureMs, batchSize, short }, time) {
+      const measured = gradient !== undefined || measureMs !== undefined;
       const isKnown = measureMs !== undefined && measureMs >= 0 && measureMs < Number.POSITIVE_INFINITY;
       const cost = isKnown ? measureMs : before.statisticsMs;
       // A first reading holds compilation, a late one may hold a pause: neither may silence the schedule for long.

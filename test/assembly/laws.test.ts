@@ -50,7 +50,14 @@ describe('rebuilt from its description', () => {
     fc.assert(
       fc.property(fc.oneof(...Object.values(anyRule)), size, size, logarithmic(1e-3, 1e6), (rule, at, base, scale) => {
         const copy = learningRateFrom(throughJson({ name: rule.name, options: rule.options ?? {} }));
-        const noise = { traceOfCovariance: 1, squaredGradientNorm: 1, noiseScale: scale, standardError: 1, degreesOfFreedom: 9, measurements: 9 };
+        const noise = {
+          traceOfCovariance: 1,
+          squaredGradientNorm: 1,
+          noiseScale: scale,
+          standardError: 1,
+          degreesOfFreedom: 9,
+          measurements: 9,
+        };
         expect(copy.name).toBe(rule.name);
         expect(copy.factor(at, base, { noise })).toBe(rule.factor(at, base, { noise }));
       }),

@@ -24,7 +24,9 @@ describe.each(COMBINATORS)('%s', (name, combine) => {
     const wrapped = combine(drawing(16, 32) as Policy, {});
     expect(wrapped.start?.(drawContext())).toBe(16);
     expect(wrapped.draw?.size).toBe(32);
-    expect(wrapped.draw?.target({ loss: 1, drift: 1, variance: 1, batchSize: 32, degreesOfFreedom: 20 }, drawContext())).toBe(32);
+    expect(
+      wrapped.draw?.target({ loss: 1, drift: 1, variance: 1, batchSize: 32, degreesOfFreedom: 20 }, drawContext()),
+    ).toBe(32);
     expect(combine(greedy('last') as Policy, {}).draw).toBeUndefined();
   });
 

@@ -25,7 +25,9 @@ test('passes state, start and draw through', () => {
   expect(policy.init()).toBeNull();
   expect(policy.start?.(drawContext())).toBe(24);
   expect(policy.draw?.size).toBe(32);
-  expect(policy.draw?.target({ loss: 1, drift: 1, variance: 1, batchSize: 32, degreesOfFreedom: 20 }, drawContext())).toBe(100);
+  expect(
+    policy.draw?.target({ loss: 1, drift: 1, variance: 1, batchSize: 32, degreesOfFreedom: 20 }, drawContext()),
+  ).toBe(100);
   expect(restricted(asking(1), HALVING).draw).toBeUndefined();
 });
 

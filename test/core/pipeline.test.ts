@@ -317,7 +317,13 @@ describe('drawTarget', () => {
 test('the walk at hand is known on measured steps only', () => {
   const pipeline = assemble({}, FACTS);
   const measured = pipeline.advance(pipeline.start(), observation());
-  expect(measured.estimates.walkAtHand).toEqual({ loss: 2.3, batchSize: 16, drift: 7.25, variance: 30, degreesOfFreedom: 1 });
+  expect(measured.estimates.walkAtHand).toEqual({
+    loss: 2.3,
+    batchSize: 16,
+    drift: 7.25,
+    variance: 30,
+    degreesOfFreedom: 1,
+  });
   expect(pipeline.advance(measured.state, plainObservation({ step: 2 })).estimates).not.toHaveProperty('walkAtHand');
 });
 

@@ -8,6 +8,7 @@ const MEMORY = { memory: 500, leastReadings: 4 };
 
 /** How each is built; an estimator that the index lists and this table does not fails below. */
 const BUILD: Record<string, () => Estimator<Json>> = {
+  layerNoise: () => estimators.layerNoise(MEMORY) as unknown as Estimator<Json>,
   noiseScale: () => estimators.noiseScale(MEMORY) as unknown as Estimator<Json>,
   smoothedLoss: () => estimators.smoothedLoss(500) as unknown as Estimator<Json>,
   stepTime: () => estimators.stepTime() as unknown as Estimator<Json>,

@@ -107,7 +107,13 @@ test.each([
 });
 
 test('walkAtHand is the batch alone, μ with its bias', () => {
-  expect(walkAtHand(observation({ loss: 0.7 }))).toEqual({ loss: 0.7, batchSize: 16, drift: 7.25, variance: 30 });
+  expect(walkAtHand(observation({ loss: 0.7 }))).toEqual({
+    loss: 0.7,
+    batchSize: 16,
+    drift: 7.25,
+    variance: 30,
+    degreesOfFreedom: 1,
+  });
   expect(walkAtHand(plainObservation())).toBeUndefined();
   const parts = drawParts(exampleGradients(POPULATION, 1), [5, 6, 7]);
   const g = meanOf(parts);
@@ -122,7 +128,12 @@ test('there is an estimate from the first measured step, of the size that was me
   expect(estimator.estimate(estimator.init(), observation())).toBeUndefined();
   const state = estimator.update(estimator.init(), observation());
   // μ = 7.25 − 100/16
-  expect(estimator.estimate(state, observation())).toEqual({ drift: 1, variance: 30, batchSize: 16, degreesOfFreedom: 20 });
+  expect(estimator.estimate(state, observation())).toEqual({
+    drift: 1,
+    variance: 30,
+    batchSize: 16,
+    degreesOfFreedom: 1,
+  });
   expect(estimator.update(state, plainObservation({ batchSize: 64 }))).toBe(state);
 });
 
@@ -132,7 +143,12 @@ test('fades by examples, weighs by examples', () => {
   const gradient = gradientStatistics({ meanProjection: 3 + 100 / 64, projectionDeviations: 10 });
   const state = estimator.update(first, observation({ gradient, batchSize: 64, examplesSeen: 66 }));
   const old = 16 * Math.exp(-50 / 100);
-  const found = estimator.estimate(state, observation()) as { drift: number; variance: number; batchSize: number, degreesOfFreedom: 20 };
+  const found = estimator.estimate(state, observation()) as {
+    drift: number;
+    variance: number;
+    batchSize: number;
+    degreesOfFreedom: 1;
+  };
   expect(found.drift).toBeCloseTo((old * 1 + 64 * 3) / (old + 64), 12);
   expect(found.variance).toBeCloseTo((old * 30 + 64 * 10) / (old + 64), 12);
   expect(found.batchSize).toBe(64);

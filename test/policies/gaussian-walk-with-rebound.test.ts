@@ -23,6 +23,7 @@ const atRate = (baseLearningRate: number): ContextChanges => ({ observation: obs
 test('is the m in 1..N with the largest utility per example', () => {
   const hands = fc.record({
     loss: logarithmic(0.01, 10),
+    degreesOfFreedom: fc.constant(1),
     drift: logarithmic(1e-3, 10),
     variance: logarithmic(1e-2, 1e5),
     rate: logarithmic(1e-3, 1),

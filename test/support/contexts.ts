@@ -16,7 +16,14 @@ import { observation } from './observations.js';
 /** Everything known, far from the floor: μ = |G|² = 1, φ = 100 examples, T(m) = 4 + 0.1·m. */
 export const ESTIMATES = {
   loss: 2.3,
-  noise: { traceOfCovariance: 100, squaredGradientNorm: 1, noiseScale: 100, standardError: 1, degreesOfFreedom: 20, measurements: 20 },
+  noise: {
+    traceOfCovariance: 100,
+    squaredGradientNorm: 1,
+    noiseScale: 100,
+    standardError: 1,
+    degreesOfFreedom: 20,
+    measurements: 20,
+  },
   walk: { drift: 1, variance: 30, batchSize: 16, degreesOfFreedom: 20 },
   walkAtHand: { loss: 2.3, drift: 7.25, variance: 30, batchSize: 16, degreesOfFreedom: 20 },
   time: { fixedMs: 4, perExampleMs: 0.1, perMicroBatchMs: 4 },
@@ -78,7 +85,14 @@ export const knownEstimates: fc.Arbitrary<KnownEstimates> = fc
   })
   .map(({ loss, norm, noiseScale, alignment, spread, batchSize, ...time }) => ({
     loss,
-    noise: { traceOfCovariance: noiseScale * norm, squaredGradientNorm: norm, noiseScale, standardError: 1, degreesOfFreedom: 20, measurements: 20 },
+    noise: {
+      traceOfCovariance: noiseScale * norm,
+      squaredGradientNorm: norm,
+      noiseScale,
+      standardError: 1,
+      degreesOfFreedom: 20,
+      measurements: 20,
+    },
     walk: { drift: alignment * norm, variance: spread * noiseScale * norm * norm, batchSize, degreesOfFreedom: 20 },
     time,
   }));

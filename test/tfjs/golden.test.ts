@@ -1,4 +1,4 @@
-import type { GradientStatistics } from '../../src/index.js';
+import type { GoldenStatistics } from './golden.js';
 import { GOLDEN_NAMES, type Golden, goldenOptimizer, loadGolden } from './golden.js';
 import { REFERENCES } from './reference-optimizers.js';
 import { tf } from './support.js';
@@ -56,7 +56,7 @@ function statisticsOf(
   sizes: readonly number[],
   direction: readonly number[],
   preconditioner: readonly number[] | number,
-): GradientStatistics {
+): GoldenStatistics {
   const scaled = (vector: readonly number[]): number[] =>
     vector.map(
       (value, i) => value * (typeof preconditioner === 'number' ? preconditioner : (preconditioner[i] as number)),
@@ -78,8 +78,8 @@ function statisticsOf(
 }
 
 /** The largest relative difference of any figure. */
-function worst(actual: GradientStatistics, expected: GradientStatistics): number {
-  const keys = Object.keys(expected).filter((key) => key !== 'microBatchSizes') as (keyof GradientStatistics)[];
+function worst(actual: GoldenStatistics, expected: GoldenStatistics): number {
+  const keys = Object.keys(expected).filter((key) => key !== 'microBatchSizes') as (keyof GoldenStatistics)[];
   return Math.max(...keys.map((key) => Math.abs((actual[key] as number) / (expected[key] as number) - 1)));
 }
 

@@ -20,6 +20,11 @@ interface Spread {
   readonly splits: readonly { readonly microBatchSizes: readonly number[]; readonly squaredDeviations: number }[];
 }
 
+/** The statistics of one split. */
+export type GoldenStatistics = Omit<GradientStatistics, 'route' | 'degreesOfFreedom'> & {
+  readonly microBatchSizes: readonly number[];
+};
+
 /** What a table says of the fourth update by one optimizer. */
 interface GoldenUpdate {
   /** Name of the factory in `tf.train`, and its arguments; the learning rate is the first. */
@@ -32,7 +37,7 @@ interface GoldenUpdate {
   /** |d|². */
   readonly squaredNormOfFreshDirection: number;
   /** By split: two halves, three uneven parts, single examples. */
-  readonly statistics: readonly GradientStatistics[];
+  readonly statistics: readonly GoldenStatistics[];
   /** p, all variables in one. */
   readonly direction: readonly number[];
   /** c·D, all variables in one, or c where D is 1. */

@@ -40,7 +40,12 @@ async function measure(
   rows: readonly number[],
   sizes: readonly number[],
 ): Promise<GradientStatistics> {
-  const update = new PendingUpdate(model.optimizer, true);
+  const update = new PendingUpdate(model.optimizer, {
+    route: 'microBatches',
+    isByLayer: false,
+    isThorough: false,
+    random: Math.random,
+  });
   let from = 0;
   for (const size of sizes) {
     const value = update.addMicroBatch(lossOf(model, rows.slice(from, from + size)), variablesOf(model), size);

@@ -40,8 +40,7 @@ export interface ViewGradients {
 
 /** What of the forward pass is needed after it. */
 function partsOf({ kind, node, operand }: Use): readonly Tensor[] {
-  if (kind === 'normalized')
-    return [node.inputs.x as Tensor, node.inputs.mean as Tensor, node.inputs.variance as Tensor];
+  if (kind === 'normalized') return ['x', 'mean', 'variance'].map((input) => node.savedInput(input) as Tensor);
   if (kind === 'other') return node.saved;
   return operand === undefined ? [] : [operand];
 }

@@ -9,8 +9,10 @@ export interface TapeNode {
   readonly inputs: { readonly [input: string]: Tensor };
   readonly outputs: readonly Tensor[];
   readonly attributes: { readonly [name: string]: unknown };
-  /** What its gradient needs of the forward pass. */
+  /** What its gradient needs of the forward pass; kept until that has been computed. */
   readonly saved: readonly Tensor[];
+  /** An input as it was saved: inputs themselves may be gone. */
+  readonly savedInput: (input: string) => Tensor | undefined;
   /** The gradients of its inputs, from those of its outputs and from what was saved. */
   readonly backward: (dy: Tensor, saved: readonly Tensor[]) => { readonly [input: string]: () => Tensor };
   /** The entry of the tape; `gradient` is what the backward pass calls. */
@@ -46,6 +48,16 @@ export function hasTape(): boolean {
   return typeof addTapeNode === 'function' && typeof state?.kernelDepth === 'number';
 }
 
+/** Operations with a gradient of their own, several in one, do not say what they save in which order. */
+const SAVED_BY_FUSED: Readonly<Record<string, readonly string[]>> = { fusedMatMul: ['0', '1'] };
+
+/** Names of the inputs that are saved, in their order. */
+function namesOfSaved(name: string, inputs: TapeNode['inputs']): readonly string[] {
+  const { inputsToSave, saveAllInputs } = getGradient(name) ?? {};
+  if (saveAllInputs === true) return Object.keys(inputs);
+  return inputsToSave ?? SAVED_BY_FUSED[name.split('_')[0] as string] ?? [];
+}
+
 /** Runs `f`, a forward pass that is being differentiated, and notes its operations. */
 export function recordTape<Result>(f: () => Result): { readonly result: Result; readonly nodes: readonly TapeNode[] } {
   const host = internals();
@@ -57,7 +69,8 @@ export function recordTape<Result>(f: () => Result): { readonly result: Result; 
     if (entry === undefined) return;
     const found = (getGradient(name)?.gradFunc ?? gradient) as GradientFunction;
     const backward: TapeNode['backward'] = (dy, parts) => found(dy, parts, attributes);
-    nodes.push({ name, inputs, outputs, attributes: { ...attributes }, saved, backward, entry });
+    const savedInput = (input: string): Tensor | undefined => saved[namesOfSaved(name, inputs).indexOf(input)];
+    nodes.push({ name, inputs, outputs, attributes: { ...attributes }, saved, savedInput, backward, entry });
   };
   try {
     return { result: f(), nodes };

@@ -11,7 +11,7 @@ import { splitView, transposedView, type View, wholeView } from './view.js';
  * - `lookup`: rows of W by index
  * - `other`: known to keep the examples of its first axis apart; differentiated example by example
  */
-export type UseKind = 'product' | 'shift' | 'scale' | 'normalized' | 'spread' | 'lookup' | 'other';
+type UseKind = 'product' | 'shift' | 'scale' | 'normalized' | 'spread' | 'lookup' | 'other';
 
 /** One operation on a variable, or on a view of it, and on the examples of the batch. */
 export interface Use {
@@ -60,8 +60,8 @@ function isRepeated(small: Tensor, output: Tensor): boolean {
 
 type Found = Pick<Use, 'kind'> & Partial<Pick<Use, 'operand' | 'sign'>>;
 
-function productOf({ inputs, attributes }: TapeNode, input: string): Found | undefined {
-  const [a, b] = [inputs.a ?? inputs[0], inputs.b ?? inputs[1]];
+function productOf({ inputs, attributes, savedInput }: TapeNode, input: string): Found | undefined {
+  const [a, b] = [savedInput('a') ?? savedInput('0'), inputs.b ?? inputs[1]];
   if (a === undefined || b === undefined || b !== inputs[input] || attributes.transposeA === true) return undefined;
   const isMatrix = b.shape.slice(0, -2).every((length) => length === 1);
   return isMatrix ? { kind: 'product', operand: a } : undefined;
@@ -72,7 +72,7 @@ function useOf(node: TapeNode, input: string, batchSize: number): Found | undefi
   const { name, inputs, outputs } = node;
   const [output] = outputs as [Tensor];
   const view = inputs[input] as Tensor;
-  const other = Object.entries(inputs).find(([key]) => key !== input)?.[1];
+  const other = Object.keys(inputs).find((key) => key !== input);
   if (!holdsExamples(output, batchSize)) return undefined;
   if (name === 'BatchMatMul') return productOf(node, input);
   if (name.startsWith('fusedMatMul')) return input === '2' ? { kind: 'shift' } : productOf(node, input);
@@ -80,7 +80,7 @@ function useOf(node: TapeNode, input: string, batchSize: number): Found | undefi
     if (input === '0') return undefined;
     return input === '2' ? { kind: 'shift' } : { kind: 'other' };
   }
-  if (name === 'GatherV2' && input === 'x') return { kind: 'lookup', operand: inputs.indices as Tensor };
+  if (name === 'GatherV2' && input === 'x') return { kind: 'lookup', operand: node.savedInput('indices') as Tensor };
   if (name === 'FusedBatchNorm' && input === 'offset') return { kind: 'shift' };
   if (name === 'FusedBatchNorm' && input === 'scale') return { kind: 'normalized' };
   if (BY_EXAMPLE[name] === input) return { kind: 'other' };
@@ -88,7 +88,7 @@ function useOf(node: TapeNode, input: string, batchSize: number): Found | undefi
   if (name === 'Tile') return { kind: 'spread' };
   if (name === 'Add') return { kind: 'shift' };
   if (name === 'Sub') return input === 'b' ? { kind: 'shift', sign: -1 } : { kind: 'shift' };
-  if (name === 'Multiply' && other !== undefined) return { kind: 'scale', operand: other };
+  if (name === 'Multiply' && other !== undefined) return { kind: 'scale', operand: node.savedInput(other) as Tensor };
   return undefined;
 }
 

@@ -1,0 +1,74 @@
+import type { GradientRoute, GradientStatistics } from '../../../src/index.js';
+import { PendingUpdate } from '../../../src/tfjs/pending-update.js';
+import { GOLDEN_NAMES, type Golden, type GoldenStatistics, goldenOptimizer, loadGolden } from '../golden.js';
+import { tf } from '../support.js';
+
+const TOLERANCE = 1e-4;
+const KEYS = [
+  'squaredNormOfMean',
+  'squaredDeviations',
+  'meanProjection',
+  'freshProjection',
+  'freshDeviations',
+  'projectionDeviations',
+] as const;
+
+/** The fourth update, measured by a route. */
+async function measureFourth(
+  golden: Golden,
+  optimizer: tf.Optimizer,
+  route: GradientRoute,
+): Promise<GradientStatistics | undefined> {
+  const { variables, earlier, loss, lossOf, xs } = golden;
+  for (const batch of earlier) optimizer.minimize(lossOf(batch.xs, batch.ys), false, variables);
+  const plan = { route, isByLayer: true, isThorough: true, random: Math.random };
+  const update = new PendingUpdate(optimizer, plan);
+  update.measureWhole(loss, variables, xs.shape[0] as number).dispose();
+  const { gradient } = await update.read();
+  update.dispose();
+  return gradient;
+}
+
+function expectClose(actual: GradientStatistics | undefined, expected: GoldenStatistics): void {
+  expect(actual).toBeDefined();
+  for (const key of KEYS) {
+    const [got, wanted] = [actual?.[key] as number, expected[key]];
+    expect({ key, error: Math.abs(got / wanted - 1) < TOLERANCE ? 0 : `${got} for ${wanted}` }).toEqual({
+      key,
+      error: 0,
+    });
+  }
+}
+
+const singlesOf = (statistics: readonly GoldenStatistics[]): GoldenStatistics =>
+  statistics.find(({ microBatchSizes }) => microBatchSizes.every((size) => size === 1)) as GoldenStatistics;
+
+describe.each(GOLDEN_NAMES)('%s', (name) => {
+  const golden = loadGolden(name);
+  const { table, variables } = golden;
+  const parameters = variables.reduce((sum, { size }) => sum + size, 0);
+  const routes: GradientRoute[] = table.independent ? ['closedForm', 'perExample'] : ['closedForm'];
+
+  beforeEach(golden.reset);
+
+  it.each(Object.keys(table.optimizers).flatMap((optimizer) => routes.map((route) => ({ optimizer, route }))))(
+    '$optimizer by $route is what PyTorch has',
+    async ({ optimizer: key, route }) => {
+      const { statistics } = table.optimizers[key] as (typeof table.optimizers)[string];
+      const optimizer = goldenOptimizer(golden, key);
+      const before = tf.memory().numTensors;
+      const gradient = await measureFourth(golden, optimizer, route);
+      expectClose(gradient, singlesOf(statistics));
+      expect(gradient).toMatchObject({ route, degreesOfFreedom: (golden.xs.shape[0] as number) - 1 });
+      expect(gradient?.coverage).toBeUndefined();
+      const layers = gradient?.layers ?? [];
+      const total = (of: 'parameters' | 'squaredNormOfMean' | 'squaredDeviations'): number =>
+        layers.reduce((sum, layer) => sum + layer[of], 0);
+      expect(total('parameters')).toBe(parameters);
+      expect(total('squaredDeviations') / (gradient?.squaredDeviations as number)).toBeCloseTo(1, 6);
+      expect(total('squaredNormOfMean') / (gradient?.squaredNormOfMean as number)).toBeCloseTo(1, 6);
+      optimizer.dispose();
+      expect(tf.memory().numTensors).toBeLessThanOrEqual(before);
+    },
+  );
+});
