@@ -1,5 +1,6 @@
 import {
   add,
+  concat,
   dispose,
   keep,
   mul,
@@ -8,6 +9,7 @@ import {
   type Scalar,
   slice,
   sub,
+  sum,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
@@ -18,8 +20,8 @@ import type { ExampleGradients } from './examples/example-gradients.js';
 import { lookup } from './examples/lookup.js';
 import { oneByOne } from './examples/one-by-one.js';
 import { product } from './examples/product.js';
-import { joinSteps, sequence } from './examples/sequence.js';
-import { leadingTo, recordTape, type TapeNode } from './tape.js';
+import { type Products, rememberedProducts, sequence } from './examples/sequence.js';
+import { backward, leadingTo, recordTape, savedInput, type TapeNode } from './tape.js';
 import { findUses, type Use } from './uses.js';
 import type { View } from './view.js';
 
@@ -40,22 +42,45 @@ export interface ViewGradients {
 
 /** What of the forward pass is needed after it. */
 function partsOf({ kind, node, operand }: Use): readonly Tensor[] {
-  if (kind === 'normalized') return ['x', 'mean', 'variance'].map((input) => node.savedInput(input) as Tensor);
+  if (kind === 'normalized') return ['x', 'mean', 'variance'].map((input) => savedInput(node, input) as Tensor);
   if (kind === 'other') return node.saved;
   return operand === undefined ? [] : [operand];
 }
 
 type Known = Taken & { readonly delta: Tensor };
 
-/** The rows of a tensor as [B, T, width]. */
-function steps(tensor: Tensor, batchSize: number): Tensor3D {
-  return reshape(tensor, [batchSize, -1, tensor.shape.at(-1) as number]);
+type Join = (tensors: readonly Tensor[]) => Tensor3D;
+
+/** What the views of one pass have in common. */
+interface Shared {
+  readonly batchSize: number;
+  readonly join: Join;
+  readonly products: Products;
 }
 
-function fromProducts(taken: readonly Known[], batchSize: number): ExampleGradients {
-  const inputs = joinSteps(taken.map(({ parts }) => steps(parts[0] as Tensor, batchSize)));
-  const deltas = joinSteps(taken.map(({ delta }) => steps(delta, batchSize)));
-  if (inputs.shape[1] > 1) return sequence(inputs, deltas);
+/** Joins the rows of tensors, [B·T_i, width] each, to [B, ΣT_i, width]; the same data once only: the weights of a recurrent layer share their deltas. */
+function joiner(batchSize: number): Join {
+  const numbers = new Map<object, number>();
+  const joined = new Map<string, Tensor3D>();
+  const numberOf = (data: object): number => {
+    if (!numbers.has(data)) numbers.set(data, numbers.size);
+    return numbers.get(data) as number;
+  };
+  return (tensors) => {
+    const key = tensors.map(({ dataId }) => numberOf(dataId)).join();
+    const known = joined.get(key);
+    if (known !== undefined) return known;
+    const rows = tensors.map((tensor) => reshape(tensor, [batchSize, -1, tensor.shape.at(-1) as number]) as Tensor3D);
+    const made = rows.length === 1 ? (rows[0] as Tensor3D) : concat(rows, 1);
+    joined.set(key, made);
+    return made;
+  };
+}
+
+function fromProducts(taken: readonly Known[], { batchSize, join, products }: Shared): ExampleGradients {
+  const inputs = join(taken.map(({ parts }) => parts[0] as Tensor));
+  const deltas = join(taken.map(({ delta }) => delta));
+  if (inputs.shape[1] > 1) return sequence(inputs, deltas, products);
   return product(reshape(inputs, [batchSize, -1]) as Tensor2D, reshape(deltas, [batchSize, -1]) as Tensor2D);
 }
 
@@ -64,35 +89,35 @@ function factored({ use, parts, delta }: Known): Tensor {
   if (use.kind === 'scale') return mul(delta, parts[0] as Tensor);
   if (use.kind !== 'normalized') return use.sign === undefined ? delta : mul(delta, use.sign);
   const [x, mean, variance] = parts as [Tensor, Tensor, Tensor];
-  const deviation = rsqrt(add(variance, use.node.attributes.varianceEpsilon as number));
+  const deviation = rsqrt(add(variance, use.node.attributes?.varianceEpsilon as number));
   return mul(delta, mul(sub(x, mean), deviation));
 }
 
-function fromRows(taken: readonly Known[], batchSize: number): ExampleGradients {
-  const rows = taken.map((one) => {
-    const { shape } = one.use.node.inputs[one.use.input] as Tensor;
-    return reduceToView(factored(one), shape, batchSize);
-  });
-  if (rows.length === 1) return direct(rows[0] as Tensor2D);
-  const width = (rows[0] as Tensor2D).shape[1];
-  const together = joinSteps(rows.map((row) => reshape(row, [batchSize, 1, width]) as Tensor3D));
-  return direct(reduceToView(reshape(together, [-1, width]), [width], batchSize));
+function fromRows(taken: readonly Known[], { batchSize, join }: Shared): ExampleGradients {
+  const shapes = taken.map(({ use }) => (use.node.inputs[use.input] as Tensor).shape);
+  const isVector = shapes.every((shape) => shape.length === 1);
+  // Vectors along the last axis, biases, need no sum before they are joined.
+  const rows = taken.map((one, i) =>
+    isVector ? factored(one) : reduceToView(factored(one), shapes[i] as number[], batchSize),
+  );
+  const together = join(rows);
+  return direct(together.shape[1] === 1 ? reshape(together, [batchSize, -1]) : sum(together, 1));
 }
 
-function fromLookups(taken: readonly Known[], batchSize: number): ExampleGradients {
+function fromLookups(taken: readonly Known[], { batchSize, join }: Shared): ExampleGradients {
   const width = (taken[0] as Known).delta.shape.at(-1) as number;
-  const indices = joinSteps(taken.map(({ parts }) => reshape(parts[0] as Tensor, [batchSize, -1, 1]) as Tensor3D));
-  const deltas = joinSteps(taken.map(({ delta }) => reshape(delta, [batchSize, -1, width]) as Tensor3D));
+  const indices = join(taken.map(({ parts }) => reshape(parts[0] as Tensor, [-1, 1])));
+  const deltas = join(taken.map(({ delta }) => reshape(delta, [-1, width])));
   const { view } = (taken[0] as Known).use;
   return lookup(reshape(indices, [batchSize, -1]) as Tensor2D, deltas, view.size / width);
 }
 
-function fromLayers(taken: readonly Known[], batchSize: number): ExampleGradients {
+function fromLayers(taken: readonly Known[], { batchSize }: Shared): ExampleGradients {
   const gradientOf = ({ use, parts, delta }: Known, rows: (tensor: Tensor) => Tensor): Tensor => {
     const { node, input } = use;
     const weights = (node.inputs[input] as Tensor).dataId;
     const saved = parts.map((part) => (part.dataId === weights || part.shape[0] !== batchSize ? part : rows(part)));
-    const gradient = node.backward(rows(delta), saved)[input] as () => Tensor;
+    const gradient = backward(node, rows(delta), saved)[input] as () => Tensor;
     return gradient();
   };
   const together = (rows: (tensor: Tensor) => Tensor): Tensor =>
@@ -155,11 +180,13 @@ export class ExampleTap {
       byKey.set(key, [...(byKey.get(key) ?? []), taken as Known]);
     }
     const groups = [...byKey.values()].filter((group) => this.#isSeparate(group, byKey));
+    const batchSize = this.#batchSize;
+    const shared = { batchSize, join: joiner(batchSize), products: rememberedProducts() };
     return groups.flatMap((taken) => {
       const { kind, view } = (taken[0] as Known).use;
       const variable = variables.indexOf(this.#variables[view.variable] as Variable);
       if (variable < 0) return [];
-      const gradients = FAMILIES[kind](taken, this.#batchSize);
+      const gradients = FAMILIES[kind](taken, shared);
       return { view: { ...view, variable }, gradients, isPenalized: this.#penalized.has(view.variable) };
     });
   }

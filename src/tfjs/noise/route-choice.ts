@@ -7,6 +7,9 @@ const MOST_FOR_CLOSED_FORM = 64;
 /** The closed form is not chosen unasked where it says nothing of more than a tenth of the parameters. */
 const LEAST_COVERAGE = 0.9;
 
+/** Measured batches that are cut in two to time a step, at most: enough readings, cold ones aside. */
+const MOST_CUTS = 8;
+
 /** The batch that a route is wanted for. */
 export interface MeasuredBatch {
   readonly batchSize: number;
@@ -20,12 +23,13 @@ export interface MeasuredBatch {
  * Which way the statistics are got.
  *
  * Asked for `auto`, it is the closed form for batches up to 64 where that covers the model and the examples do not see each other through batch
- * normalization, else micro-batches. Whatever is asked for, batches are cut in two until the step's time is known, and where they are accumulated.
+ * normalization, else micro-batches. Whatever is asked for, the first batches are cut in two until the step's time is known, and all where they are accumulated.
  */
 export class RouteChoice {
   readonly #asked: NonNullable<MeasureOptions['route']>;
   readonly #warn: (message: string) => void;
   #isUsable: boolean;
+  #cuts = 0;
 
   /** @param isCoupled whether batch normalization lets the examples of a batch see each other */
   constructor(asked: MeasureOptions['route'], isCoupled: boolean, warn: (message: string) => void) {
@@ -44,9 +48,13 @@ export class RouteChoice {
     return this.#asked !== 'auto';
   }
 
-  /** The route for a batch. */
+  /** The route for the next batch. */
   routeFor({ batchSize, isWhole, isTimed }: MeasuredBatch): GradientRoute {
-    if (!isTimed || !isWhole || !this.#isUsable) return 'microBatches';
+    if (!isTimed && this.#cuts < MOST_CUTS) {
+      this.#cuts++;
+      return 'microBatches';
+    }
+    if (!isWhole || !this.#isUsable) return 'microBatches';
     if (this.#asked !== 'auto') {
       return this.isTemporal || isPassRoute(this.#asked) ? this.#asked : 'microBatches';
     }

@@ -8,13 +8,11 @@ export interface TapeNode {
   readonly name: string;
   readonly inputs: { readonly [input: string]: Tensor };
   readonly outputs: readonly Tensor[];
-  readonly attributes: { readonly [name: string]: unknown };
+  readonly attributes: { readonly [name: string]: unknown } | undefined;
   /** What its gradient needs of the forward pass; kept until that has been computed. */
   readonly saved: readonly Tensor[];
-  /** An input as it was saved: inputs themselves may be gone. */
-  readonly savedInput: (input: string) => Tensor | undefined;
-  /** The gradients of its inputs, from those of its outputs and from what was saved. */
-  readonly backward: (dy: Tensor, saved: readonly Tensor[]) => { readonly [input: string]: () => Tensor };
+  /** Its own gradient, where it is not registered for a kernel. */
+  readonly ownGradient: GradientFunction | null;
   /** The entry of the tape; `gradient` is what the backward pass calls. */
   readonly entry: { gradient?: Gradients };
 }
@@ -23,7 +21,7 @@ type GradientFunction = (
   dy: Tensor | Tensor[],
   saved: readonly Tensor[],
   attributes?: object,
-) => ReturnType<TapeNode['backward']>;
+) => { readonly [input: string]: () => Tensor };
 
 /** The parts of TensorFlow.js's engine that the public types leave out. */
 type EngineInternals = {
@@ -58,19 +56,32 @@ function namesOfSaved(name: string, inputs: TapeNode['inputs']): readonly string
   return inputsToSave ?? SAVED_BY_FUSED[name.split('_')[0] as string] ?? [];
 }
 
+/** An input as it was saved: inputs themselves may be gone. */
+export function savedInput({ name, inputs, saved }: TapeNode, input: string): Tensor | undefined {
+  return saved[namesOfSaved(name, inputs).indexOf(input)];
+}
+
+/** The gradients of the inputs of a node, from that of its output and from what was saved. */
+export function backward(
+  { name, attributes, ownGradient }: TapeNode,
+  dy: Tensor,
+  saved: readonly Tensor[],
+): ReturnType<GradientFunction> {
+  const gradient = (getGradient(name)?.gradFunc ?? ownGradient) as GradientFunction;
+  return gradient(dy, saved, attributes);
+}
+
 /** Runs `f`, a forward pass that is being differentiated, and notes its operations. */
 export function recordTape<Result>(f: () => Result): { readonly result: Result; readonly nodes: readonly TapeNode[] } {
   const host = internals();
   const add = host.addTapeNode as NonNullable<EngineInternals['addTapeNode']>;
   const nodes: TapeNode[] = [];
-  host.addTapeNode = (name, inputs, outputs, gradient, saved, attributes) => {
-    add.call(host, name, inputs, outputs, gradient, saved, attributes);
-    const entry = host.state.activeTape?.at(-1);
+  host.addTapeNode = (name, inputs, outputs, ownGradient, saved, attributes) => {
+    add.call(host, name, inputs, outputs, ownGradient, saved, attributes);
+    const tape = host.state.activeTape;
+    const entry = tape?.[tape.length - 1];
     if (entry === undefined) return;
-    const found = (getGradient(name)?.gradFunc ?? gradient) as GradientFunction;
-    const backward: TapeNode['backward'] = (dy, parts) => found(dy, parts, attributes);
-    const savedInput = (input: string): Tensor | undefined => saved[namesOfSaved(name, inputs).indexOf(input)];
-    nodes.push({ name, inputs, outputs, attributes: { ...attributes }, saved, savedInput, backward, entry });
+    nodes.push({ name, inputs, outputs, attributes: attributes as TapeNode['attributes'], saved, ownGradient, entry });
   };
   try {
     return { result: f(), nodes };
@@ -82,11 +93,14 @@ export function recordTape<Result>(f: () => Result): { readonly result: Result; 
 /** The operations that `y` depends on. */
 export function leadingTo(y: Tensor, nodes: readonly TapeNode[]): TapeNode[] {
   const wanted = new Set([y.id]);
-  const kept = nodes.toReversed().filter(({ inputs, outputs }) => {
-    if (!outputs.some(({ id }) => wanted.has(id))) return false;
-    for (const input of Object.values(inputs)) wanted.add(input.id);
-    return true;
-  });
+  const kept: TapeNode[] = [];
+  // Plain loops: a recurrent net has thousands of operations.
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i] as TapeNode;
+    if (!node.outputs.some(({ id }) => wanted.has(id))) continue;
+    for (const input in node.inputs) wanted.add((node.inputs[input] as Tensor).id);
+    kept.push(node);
+  }
   return kept.reverse();
 }
 

@@ -1,5 +1,5 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { TapeNode } from './tape.js';
+import { savedInput, type TapeNode } from './tape.js';
 import { splitView, transposedView, type View, wholeView } from './view.js';
 
 /**
@@ -60,9 +60,10 @@ function isRepeated(small: Tensor, output: Tensor): boolean {
 
 type Found = Pick<Use, 'kind'> & Partial<Pick<Use, 'operand' | 'sign'>>;
 
-function productOf({ inputs, attributes, savedInput }: TapeNode, input: string): Found | undefined {
-  const [a, b] = [savedInput('a') ?? savedInput('0'), inputs.b ?? inputs[1]];
-  if (a === undefined || b === undefined || b !== inputs[input] || attributes.transposeA === true) return undefined;
+function productOf(node: TapeNode, input: string): Found | undefined {
+  const { inputs, attributes } = node;
+  const [a, b] = [savedInput(node, 'a') ?? savedInput(node, '0'), inputs.b ?? inputs[1]];
+  if (a === undefined || b === undefined || b !== inputs[input] || attributes?.transposeA === true) return undefined;
   const isMatrix = b.shape.slice(0, -2).every((length) => length === 1);
   return isMatrix ? { kind: 'product', operand: a } : undefined;
 }
@@ -80,7 +81,7 @@ function useOf(node: TapeNode, input: string, batchSize: number): Found | undefi
     if (input === '0') return undefined;
     return input === '2' ? { kind: 'shift' } : { kind: 'other' };
   }
-  if (name === 'GatherV2' && input === 'x') return { kind: 'lookup', operand: node.savedInput('indices') as Tensor };
+  if (name === 'GatherV2' && input === 'x') return { kind: 'lookup', operand: savedInput(node, 'indices') as Tensor };
   if (name === 'FusedBatchNorm' && input === 'offset') return { kind: 'shift' };
   if (name === 'FusedBatchNorm' && input === 'scale') return { kind: 'normalized' };
   if (BY_EXAMPLE[name] === input) return { kind: 'other' };
@@ -88,7 +89,7 @@ function useOf(node: TapeNode, input: string, batchSize: number): Found | undefi
   if (name === 'Tile') return { kind: 'spread' };
   if (name === 'Add') return { kind: 'shift' };
   if (name === 'Sub') return input === 'b' ? { kind: 'shift', sign: -1 } : { kind: 'shift' };
-  if (name === 'Multiply' && other !== undefined) return { kind: 'scale', operand: node.savedInput(other) as Tensor };
+  if (name === 'Multiply' && other !== undefined) return { kind: 'scale', operand: savedInput(node, other) as Tensor };
   return undefined;
 }
 
@@ -96,16 +97,16 @@ function useOf(node: TapeNode, input: string, batchSize: number): Found | undefi
 function viewsOf({ name, inputs, outputs, attributes }: TapeNode, view: View): readonly View[] | undefined {
   const shape = Object.values(inputs)[0]?.shape as number[];
   if (SAME_ENTRIES.has(name)) return [view];
-  if (name === 'Transpose') return [transposedView(view, shape, attributes.perm as number[])];
+  if (name === 'Transpose') return [transposedView(view, shape, attributes?.perm as number[])];
   if (name !== 'SplitV') return undefined;
-  const axis = attributes.axis as number;
+  const axis = attributes?.axis as number;
   const sizes = outputs.map((output) => output.shape[axis] as number);
   return sizes.map((_size, part) => splitView(view, shape, { sizes, axis, part }));
 }
 
 /** Product of the last two axes swapped, for `a·bᵀ`. */
 function inPlace(found: Found, view: View, { inputs, attributes }: TapeNode, input: string): View {
-  if (found.kind !== 'product' || attributes.transposeB !== true) return view;
+  if (found.kind !== 'product' || attributes?.transposeB !== true) return view;
   const [rows, columns] = (inputs[input] as Tensor).shape.slice(-2) as [number, number];
   return transposedView(view, [rows, columns], [1, 0]);
 }
@@ -127,6 +128,7 @@ export function findUses(
   const penalized = new Set<number>();
   for (const node of nodes) {
     const entries = Object.entries(node.inputs);
+    if (!entries.some(([, { id }]) => views.has(id) || derived.has(id))) continue;
     const rest: number[] = [];
     for (const [input, { id }] of entries) {
       const view = views.get(id);

@@ -1,15 +1,27 @@
-import { concat, matMul, mul, reshape, sum, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { matMul, mul, reshape, sum, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { ExampleGradients, ExampleSums } from './example-gradients.js';
 import { inPieces, readRows } from './rows.js';
 
+/** All products of the rows of an example with each other, [B, T, T]. */
+export type Products = (rows: Tensor3D) => Tensor3D;
+
+/** {@link Products}, each computed once: the weights of a recurrent layer have their deltas in common. */
+export function rememberedProducts(): Products {
+  const known = new Map<number, Tensor3D>();
+  return (rows) => {
+    const products = known.get(rows.id) ?? (matMul(rows, rows, false, true) as Tensor3D);
+    known.set(rows.id, products);
+    return products;
+  };
+}
+
 /** |c_j|² = Σ_ts (a_jt·a_js)(δ_jt·δ_js) and c_j·V = Σ_t (a_jt·V)·δ_jt. */
-function readProducts(inputs: Tensor3D, deltas: Tensor3D, v: Tensor): ExampleSums {
+function readProducts(inputs: Tensor3D, deltas: Tensor3D, v: Tensor, products: Products): ExampleSums {
   const [count, steps, width] = inputs.shape;
   const units = deltas.shape[2];
-  const products = mul(matMul(inputs, inputs, false, true), matMul(deltas, deltas, false, true));
   const moved = matMul(reshape(inputs, [count * steps, width]) as Tensor2D, reshape(v, [width, units]) as Tensor2D);
   return {
-    squaredNorms: sum(products, [1, 2]),
+    squaredNorms: sum(mul(products(inputs), products(deltas)), [1, 2]),
     projections: sum(reshape(mul(moved, reshape(deltas, moved.shape)), [count, -1]), 1),
   };
 }
@@ -21,7 +33,7 @@ function readProducts(inputs: Tensor3D, deltas: Tensor3D, v: Tensor): ExampleSum
  * examples at a time.
  * @param inputs a, [B, T, in]; @param deltas δ, [B, T, out]
  */
-export function sequence(inputs: Tensor3D, deltas: Tensor3D): ExampleGradients {
+export function sequence(inputs: Tensor3D, deltas: Tensor3D, products: Products): ExampleGradients {
   const [, steps, width] = inputs.shape;
   const units = deltas.shape[2];
   const weights = width * units;
@@ -30,7 +42,7 @@ export function sequence(inputs: Tensor3D, deltas: Tensor3D): ExampleGradients {
       const isShorter = metric === undefined && 2 * steps * steps < weights;
       const entries = isShorter ? 3 * steps * steps + steps * units : 2 * weights;
       return inPieces([inputs, deltas], entries, ([a, d]) => {
-        if (isShorter) return readProducts(a as Tensor3D, d as Tensor3D, v);
+        if (isShorter) return readProducts(a as Tensor3D, d as Tensor3D, v, products);
         return readRows(reshape(matMul(a as Tensor3D, d as Tensor3D, true), [-1, weights]), v, metric);
       });
     },
@@ -39,9 +51,4 @@ export function sequence(inputs: Tensor3D, deltas: Tensor3D): ExampleGradients {
       return matMul(flat(inputs), flat(deltas), true);
     },
   };
-}
-
-/** Several [B, T_i, width] as one [B, ΣT_i, width]. */
-export function joinSteps(parts: readonly Tensor3D[]): Tensor3D {
-  return parts.length === 1 ? (parts[0] as Tensor3D) : concat([...parts], 1);
 }
