@@ -7,6 +7,8 @@ export {
   type CooledOptions,
   clamped,
   cooled,
+  type InformedOptions,
+  informed,
   type LadderedOptions,
   laddered,
   type RampedOptions,

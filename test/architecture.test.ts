@@ -13,11 +13,13 @@ const ALLOWED: Record<string, readonly string[]> = {
   policies: ['policies', 'core'],
   combinators: ['combinators', 'core'],
   'learning-rates': ['learning-rates', 'core'],
-  'run-log': ['run-log', 'core'],
+  'run-log': ['run-log', 'core', 'node:fs', 'node:process'],
+  replay: ['replay', 'core', 'estimators', 'assembly', 'run-log', 'rxjs'],
   assembly: ['assembly', 'core', 'estimators', 'policies', 'combinators', 'learning-rates', 'run-log'],
   controller: ['controller', 'core', 'assembly', 'run-log', 'rxjs', 'eventemitter3'],
   tfjs: ['tfjs', 'core', 'assembly', 'controller', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   'core-entry.ts': ['core', 'policies', 'combinators', 'learning-rates', 'assembly', 'controller', 'run-log'],
+  'replay-entry.ts': ['replay', 'assembly', 'run-log'],
   'index.ts': ['core-entry.ts', 'tfjs'],
 };
 const MOST_LINES = 300;

@@ -2,15 +2,15 @@ import type { Pipeline, PipelineState } from '../core/pipeline.js';
 import type { JsonObject } from '../core/types.js';
 import type { RunLogHeader } from '../run-log/format.js';
 import { assemble } from './assemble.js';
-import type { DecisionOptions } from './options.js';
-import { type Description, learningRateFrom, policyFrom } from './registry.js';
+import { optionsFromJson } from './from-json.js';
+import { DECISION_KEYS, type DecisionOptions } from './options.js';
 
 /**
  * The pipeline that a run log's header describes, and the state it began with: `advance` over the log's observations makes the log's
  * decisions, bit for bit.
  *
  * @param overrides a policy or rule of one's own, which the header can only name
- * @throws RangeError if the header names a policy or rule that is not this package's and is not overridden
+ * @throws RangeError if the header names a policy or rule that is not this package's and is not overridden, or an option outside its range
  * @example
  * const [run] = readRunLog(readFileSync('run.jsonl', 'utf8')).runs;
  * let { pipeline, state } = pipelineFromHeader(run.header);
@@ -20,18 +20,10 @@ export function pipelineFromHeader(
   header: RunLogHeader,
   overrides: Pick<DecisionOptions, 'policy' | 'learningRate'> = {},
 ): { pipeline: Pipeline; state: PipelineState } {
-  const { policy, learningRate, ...rest } = header.options as JsonObject & {
-    policy: Description;
-    learningRate: Description;
-  };
-  const pipeline = assemble(
-    {
-      ...(rest as DecisionOptions),
-      policy: overrides.policy ?? policyFrom(policy),
-      learningRate: overrides.learningRate ?? learningRateFrom(learningRate),
-    },
-    header.facts,
-  );
+  // What a later version adds to the options is not for this one to judge.
+  const known = DECISION_KEYS.filter((key) => header.options[key] !== undefined);
+  const json = Object.fromEntries(known.map((key) => [key, header.options[key]])) as JsonObject;
+  const pipeline = assemble(optionsFromJson(json, overrides), header.facts);
   const resumed = header.state as { pipeline: PipelineState } | undefined;
   return { pipeline, state: resumed === undefined ? pipeline.start() : pipeline.resume(resumed.pipeline) };
 }

@@ -20,7 +20,8 @@ function lookUp<Product>(kind: string, factories: Record<string, unknown>, name:
 }
 
 function isDescription(value: unknown): value is Description {
-  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+  const { name, options } = (value ?? {}) as Partial<Description>;
+  return typeof name === 'string' && typeof options === 'object' && options !== null;
 }
 
 /**
@@ -30,7 +31,7 @@ function isDescription(value: unknown): value is Description {
 export function policyFrom({ name, options }: Description): Policy {
   const { policy: inner, ...rest } = options;
   if (inner !== undefined) {
-    if (!isDescription(inner)) throw new RangeError(`combinator '${name}': its policy has no name`);
+    if (!isDescription(inner)) throw new RangeError(`combinator '${name}': its policy has no name and options`);
     const combine = lookUp<Policy>('combinator', combinators, name);
     return combine(...([policyFrom(inner), rest] as unknown as never[]));
   }

@@ -1,11 +1,11 @@
 import { checkBetween, checkCount, checkKeys, checkOneOf } from './checks.js';
-import type { GradientRoute, StepObservation, TimeEstimate } from './types.js';
+import type { Estimates, GradientRoute, NoiseEstimate, StepObservation, TimeEstimate } from './types.js';
 
 /** When and how to measure the gradient statistics. */
 export interface MeasureOptions {
   /** Measure every so many steps, whatever it costs; >= 1. @defaultValue as {@link budget} says */
   readonly every?: number;
-  /** Share of the training time that measuring may take; in (0, 1]. @defaultValue 0.02 */
+  /** Share of the training time that measuring may take, the warm-up of eight measurements aside; in (0, 1]. @defaultValue 0.02 */
   readonly budget?: number;
   /** How the statistics are got. @defaultValue 'auto': the closed form for small batches where it covers the model, else micro-batches */
   readonly route?: GradientRoute | 'auto';
@@ -24,6 +24,13 @@ export type MeasuringState = {
   readonly stepsAtSize: number;
   /** Smoothed cost of computing the statistics [ms]. */
   readonly statisticsMs: number;
+  /** What measuring has cost since the warm-up, and what the training took beside it; old steps fade [ms]. */
+  readonly spentMs: number;
+  readonly trainedMs: number;
+  /** The noise scale at the measurement before; 0: none. */
+  readonly noiseScale: number;
+  /** Whether the noise scale is known well and rests: then it is measured less often than the budget allows. */
+  readonly isSure: boolean;
 };
 
 /** When to measure: pure. */
@@ -34,7 +41,7 @@ export interface MeasuringSchedule {
   update(
     state: MeasuringState,
     observation: StepObservation,
-    time: TimeEstimate | undefined,
+    estimates: Pick<Estimates, 'time' | 'noise'>,
   ): { state: MeasuringState; measure: boolean };
 }
 
@@ -42,24 +49,68 @@ export interface MeasuringSchedule {
 const WARM_UP = 8;
 /** Steps between measurements while the cost is not known. */
 const BLIND = 10;
-const RAREST = 100;
 /** A new batch size is measured after this many steps, for the next decision to stand on. */
 const AFTER_CHANGE = 10;
+/** Smoothing of the cost of the statistics. */
 const SMOOTHING = 0.25;
 export const DEFAULT_BUDGET = 0.02;
 /** What a coarse clock rounds to 0 [ms]. */
 const CLOCK_MS = 1;
+/** The share that is kept of the account at each step: what was spent ten thousand steps ago hardly counts. */
+const KEEP = 1 - 1e-4;
+/** A relative standard error of the noise scale that is good enough to measure less often, this many times. */
+const SURE = 0.1;
+const EASE = 4;
+/** Steps without a measurement that being sure does not go beyond. */
+const RAREST = 100;
 
-/** Steps between measurements that keep their cost, one more pass and the statistics, within the budget. */
-function affordable(budget: number, { statisticsMs }: MeasuringState, batchSize: number, time: TimeEstimate): number {
-  const cost = time.perMicroBatchMs + statisticsMs;
-  const plain = time.fixedMs + time.perExampleMs * batchSize;
-  return Math.min(RAREST, Math.max(1, Math.ceil(cost / (budget * plain))));
+const NEW: MeasuringState = {
+  measurements: 0,
+  stepsSince: 0,
+  batchSize: 0,
+  stepsAtSize: AFTER_CHANGE,
+  statisticsMs: 0,
+  spentMs: 0,
+  trainedMs: 0,
+  noiseScale: 0,
+  isSure: false,
+};
+
+/** The share of the training time that measuring took, in [0, 1]. */
+export function measuringShare({ spentMs, trainedMs }: MeasuringState): number {
+  return spentMs > 0 ? spentMs / (spentMs + trainedMs) : 0;
+}
+
+/** The cost of the statistics with another reading; a late one may hold a pause, which must not silence the schedule for long. */
+function smoothedCost({ measurements, statisticsMs }: MeasuringState, measureMs: number | undefined): number {
+  const isKnown = measureMs !== undefined && measureMs >= 0 && measureMs < Number.POSITIVE_INFINITY;
+  if (!isKnown) return statisticsMs;
+  // The first readings hold compilation.
+  if (measurements < 2) return measureMs;
+  return statisticsMs + SMOOTHING * (Math.min(measureMs, 2 * Math.max(statisticsMs, CLOCK_MS)) - statisticsMs);
+}
+
+/** Whether the noise scale is known well and has not moved by more than its standard error since the measurement before. */
+function isSure({ noiseScale }: MeasuringState, noise: NoiseEstimate | undefined): boolean {
+  if (noise === undefined || noise.isLowerBound === true) return false;
+  const { standardError } = noise;
+  return standardError <= SURE * noise.noiseScale && Math.abs(noise.noiseScale - noiseScale) <= standardError;
+}
+
+/** Whether the budget has room for a measurement of this cost [ms]. */
+function affords(budget: number, { spentMs, trainedMs }: MeasuringState, costMs: number): boolean {
+  return (spentMs + costMs) * (1 - budget) <= budget * trainedMs;
+}
+
+/** What a measurement costs besides its statistics: one more pass, where the batch is cut [ms]. */
+function passMs({ gradient }: StepObservation, time: TimeEstimate | undefined): number {
+  return gradient?.route === 'microBatches' ? (time?.perMicroBatchMs ?? 0) : 0;
 }
 
 /**
- * After a warm-up, as often as the budget allows: every ⌈cost / (budget · T(B))⌉ steps, at least each hundredth;
- * and once when a new batch size has settled.
+ * After a warm-up, as often as the budget allows, which is an account: what measuring has cost, against the time that the training took. Where the
+ * noise scale is known to a tenth and rests, four times less often, but each hundredth step if the budget allows it. And once when a new
+ * batch size has settled, on account.
  * @param settleSteps steps at the start without a measurement, unless `every` asks for it: an optimizer that divides by a running size
  *   of the gradient at first divides by little but the gradient being measured
  * @throws RangeError if an option lies outside the range given with it
@@ -70,31 +121,46 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
   checkOneOf('measure.layers', options.layers ?? false, [true, false]);
   const every = options.every === undefined ? undefined : checkCount('measure.every', options.every);
   const budget = checkBetween('measure.budget', options.budget ?? DEFAULT_BUDGET, 1e-6, 1);
+
+  /** Whether it is time again. */
+  function isDue(state: MeasuringState, observation: StepObservation, time: TimeEstimate | undefined): boolean {
+    const steps = state.stepsSince + 1;
+    if (every !== undefined) return steps >= every;
+    if (state.measurements < WARM_UP) return steps >= 2;
+    if (time === undefined) return steps >= BLIND;
+    const cost = state.statisticsMs + time.perMicroBatchMs;
+    if (!affords(budget, state, cost)) return false;
+    const plain = time.fixedMs + time.perExampleMs * observation.batchSize;
+    const affordable = Math.ceil(cost / (budget * plain));
+    return !state.isSure || steps >= Math.max(Math.min(EASE * affordable, RAREST), affordable);
+  }
+
   return {
     atStart: every !== undefined || settleSteps === 0,
-    init: () => ({ measurements: 0, stepsSince: 0, batchSize: 0, stepsAtSize: AFTER_CHANGE, statisticsMs: 0 }),
-    update(before, { step, gradient, measureMs, batchSize, short }, time) {
+    init: () => NEW,
+    update(before, observation, { time, noise }) {
+      const { step, gradient, measureMs, batchSize, short, stepMs } = observation;
       const measured = gradient !== undefined || measureMs !== undefined;
-      const isKnown = measureMs !== undefined && measureMs >= 0 && measureMs < Number.POSITIVE_INFINITY;
-      const cost = isKnown ? measureMs : before.statisticsMs;
-      // A first reading holds compilation, a late one may hold a pause: neither may silence the schedule for long.
-      const share = before.measurements < 2 ? 1 : SMOOTHING;
-      const bounded = before.measurements < 2 ? cost : Math.min(cost, 2 * Math.max(before.statisticsMs, CLOCK_MS));
       const isSame = short === true || batchSize === before.batchSize || before.batchSize === 0;
+      const statisticsMs = measured ? smoothedCost(before, measureMs) : before.statisticsMs;
+      const cost = measured ? statisticsMs + passMs(observation, time) : 0;
+      const measurements = before.measurements + (measured ? 1 : 0);
+      const isWarm = measurements > WARM_UP || (every !== undefined && measurements > 0);
+      const known = stepMs > 0 && Number.isFinite(stepMs) ? stepMs - passMs(observation, time) : 0;
       const state: MeasuringState = {
-        measurements: before.measurements + (measured ? 1 : 0),
+        measurements,
         stepsSince: measured ? 0 : before.stepsSince + 1,
         batchSize: short === true ? before.batchSize : batchSize,
         stepsAtSize: isSame ? before.stepsAtSize + 1 : 1,
-        statisticsMs: measured ? before.statisticsMs + share * (bounded - before.statisticsMs) : before.statisticsMs,
+        statisticsMs,
+        spentMs: before.spentMs * KEEP + (isWarm ? cost : 0),
+        trainedMs: before.trainedMs * KEEP + (measurements >= WARM_UP || every !== undefined ? Math.max(known, 0) : 0),
+        noiseScale: measured ? (noise?.noiseScale ?? 0) : before.noiseScale,
+        isSure: measured ? isSure(before, noise) : before.isSure,
       };
-      let wait = BLIND;
-      if (every !== undefined) wait = every;
-      else if (state.measurements < WARM_UP) wait = 2;
-      else if (time !== undefined) wait = affordable(budget, state, batchSize, time);
       const isSettled = every !== undefined || step >= settleSteps;
       const isNew = every === undefined && state.stepsAtSize + 1 === AFTER_CHANGE;
-      return { state, measure: isSettled && (isNew || state.stepsSince + 1 >= wait) };
+      return { state, measure: isSettled && (isNew || isDue(state, observation, time)) };
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { Estimator, TimeEstimate } from '../core/types.js';
+import type { Estimator, StepObservation, TimeEstimate } from '../core/types.js';
+import { nonNegativeLeastSquares } from './least-squares.js';
 
 /** Times of steps of one kind: the same batch size, cut into the same number of micro-batches. */
 type Cell = {
@@ -25,55 +26,56 @@ const PRIOR_WEIGHT = 1e-3;
 
 /** The reading that a quarter lie below: pauses and late compilation only ever make a step longer. */
 function lowerQuartile(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = [...values];
+  for (let i = 1; i < sorted.length; i++) {
+    const value = sorted[i] as number;
+    let at = i - 1;
+    for (; at >= 0 && (sorted[at] as number) > value; at--) sorted[at + 1] = sorted[at] as number;
+    sorted[at + 1] = value;
+  }
   return sorted[Math.floor((sorted.length - 1) / 4)] as number;
 }
 
-/** A row of the least-squares problem: weight·(x·θ − y)², θ = (t0, t1, per micro-batch). */
-type Row = { readonly x: readonly [number, number, number]; readonly y: number; readonly weight: number };
+const FADINGS: number[] = [];
+const MOST_FADINGS = 4096;
 
-/** Solves the normal equations for the unknowns in `free`; undefined if they are singular. */
-function leastSquares(rows: readonly Row[], free: readonly number[]): number[] | undefined {
-  const matrix = free.map((i) => [
-    ...free.map((j) => rows.reduce((sum, { x, weight }) => sum + weight * (x[i] as number) * (x[j] as number), 0)),
-    rows.reduce((sum, { x, y, weight }) => sum + weight * (x[i] as number) * y, 0),
-  ]);
-  for (let pivot = 0; pivot < free.length; pivot++) {
-    const row = matrix[pivot] as number[];
-    const head = row[pivot] as number;
-    if (!(head > 1e-12)) return undefined;
-    for (let other = 0; other < free.length; other++) {
-      if (other === pivot) continue;
-      const target = matrix[other] as number[];
-      const factor = (target[pivot] as number) / head;
-      for (let column = pivot; column <= free.length; column++) {
-        target[column] = (target[column] as number) - factor * (row[column] as number);
-      }
-    }
-  }
-  return matrix.map((row, i) => (row[free.length] as number) / (row[i] as number));
+/** ½^(steps/200), kept for the ages that come again and again. */
+function fading(steps: number): number {
+  if (!(steps >= 0 && steps < MOST_FADINGS && Number.isInteger(steps))) return 0.5 ** (steps / HALF_LIFE);
+  while (FADINGS.length <= steps) FADINGS.push(0.5 ** (FADINGS.length / HALF_LIFE));
+  return FADINGS[steps] as number;
 }
 
-const ACTIVE_SETS: readonly (readonly number[])[] = [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]];
+const isReady = ({ recent }: Cell): boolean => recent.length >= LEAST_READINGS;
 
-/** Least squares with every unknown >= 0, by trying the seven sets of unknowns that may differ from 0. */
-function nonNegativeLeastSquares(rows: readonly Row[]): readonly [number, number, number] {
-  let best: [number, number, number] = [0, 0, 0];
-  let least = Number.POSITIVE_INFINITY;
-  for (const free of ACTIVE_SETS) {
-    const solution = leastSquares(rows, free);
-    if (solution === undefined || solution.some((value) => value < 0)) continue;
-    const theta: [number, number, number] = [0, 0, 0];
-    free.forEach((unknown, i) => {
-      theta[unknown] = solution[i] as number;
-    });
-    const error = rows.reduce(
-      (sum, { x, y, weight }) => sum + weight * (x[0] * theta[0] + x[1] * theta[1] + x[2] * theta[2] - y) ** 2,
-      0,
-    );
-    if (error < least) [least, best] = [error, theta];
+/** The latest readings with one more, the oldest leaving where there are enough. */
+function withLatest(readings: readonly number[], ms: number): number[] {
+  const next = readings.slice(-READINGS);
+  if (next.length < READINGS) {
+    next.push(ms);
+  } else {
+    // In place: an array that grows takes three times the room, on every step.
+    for (let i = 1; i < READINGS; i++) next[i - 1] = next[i] as number;
+    next[READINGS - 1] = ms;
   }
-  return best;
+  return next;
+}
+
+/** The cells with a reading more: that of its kind first, the others in their order. */
+function withReading(
+  cells: readonly Cell[],
+  { batchSize, microBatches, stepMs, step }: Pick<StepObservation, 'batchSize' | 'microBatches' | 'stepMs' | 'step'>,
+): Cell[] {
+  let at = 0;
+  while (at < cells.length && !(cells[at]?.batchSize === batchSize && cells[at]?.microBatches === microBatches))
+    at += 1;
+  const recent = at < cells.length ? withLatest((cells[at] as Cell).recent, stepMs) : [stepMs];
+  const cell: Cell = { batchSize, microBatches, recent, lastStep: step };
+  if (at === cells.length) return [cell, ...cells.slice(0, MOST_CELLS - 1)];
+  const next = cells.slice(0, MOST_CELLS);
+  for (let i = Math.min(at, MOST_CELLS - 1); i > 0; i--) next[i] = next[i - 1] as Cell;
+  next[0] = cell;
+  return next;
 }
 
 /**
@@ -88,32 +90,25 @@ function nonNegativeLeastSquares(rows: readonly Row[]): readonly [number, number
 export function stepTime(): Estimator<StepTimeState, TimeEstimate> {
   return {
     init: () => ({ step: 0, cells: [] }),
-    update({ cells }, { step, batchSize, microBatches, stepMs }) {
+    update({ cells }, observation) {
+      const { step, stepMs } = observation;
       if (step <= COLD_STEPS || !(stepMs > 0 && Number.isFinite(stepMs))) return { step, cells };
-      const old = cells.find((cell) => cell.batchSize === batchSize && cell.microBatches === microBatches);
-      const recent = old === undefined ? [stepMs] : [...old.recent.slice(1 - READINGS), stepMs];
-      const others = cells.filter((cell) => cell !== old).slice(0, MOST_CELLS - 1);
-      return { step, cells: [{ batchSize, microBatches, recent, lastStep: step }, ...others] };
+      return { step, cells: withReading(cells, observation) };
     },
     estimate({ step, cells }) {
-      const ready = cells.filter((cell) => cell.recent.length >= LEAST_READINGS);
-      if (new Set(ready.map((cell) => `${cell.batchSize} ${cell.microBatches}`)).size < 2) return undefined;
-      const rows: Row[] = ready.map(({ batchSize, microBatches, recent, lastStep }) => {
-        const y = lowerQuartile(recent);
-        const weight = 0.5 ** ((step - lastStep) / HALF_LIFE) / (y * y);
-        return { x: [1, batchSize, microBatches - 1], y, weight };
-      });
-      const scale = (ready[0] as Cell).batchSize;
-      const typical = lowerQuartile((ready[0] as Cell).recent);
-      rows.push({ x: [1, 0, -1], y: 0, weight: PRIOR_WEIGHT / (typical * typical) });
+      const ready = cells.filter(isReady);
+      if (ready.length < 2) return undefined;
+      const { batchSize: scale, recent: latest } = ready[0] as Cell;
+      const typical = lowerQuartile(latest);
       // Unknowns in like units, so that the pivots can be compared with 0.
-      const [fixedMs, perBatchMs, perMicroBatchMs] = nonNegativeLeastSquares(
-        rows.map(({ x, y, weight }) => ({
-          x: [x[0], x[1] / scale, x[2]],
-          y: y / typical,
-          weight: weight * typical * typical,
-        })),
-      );
+      const rows: number[] = [];
+      for (const { batchSize, microBatches, recent, lastStep } of ready) {
+        const y = lowerQuartile(recent);
+        const weight = fading(step - lastStep) / (y * y);
+        rows.push(1, batchSize / scale, microBatches - 1, y / typical, weight * typical * typical);
+      }
+      rows.push(1, 0, -1, 0, (PRIOR_WEIGHT / (typical * typical)) * typical * typical);
+      const [fixedMs, perBatchMs, perMicroBatchMs] = nonNegativeLeastSquares(rows);
       return {
         fixedMs: fixedMs * typical,
         perExampleMs: (perBatchMs * typical) / scale,

@@ -76,7 +76,8 @@ function step(changes: object, decision: object = {}, gradient: object = {}): st
   });
 }
 
-const numbers = ['step', 'epoch', 'examplesSeen', 'batchSize', 'microBatches', 'learningRate', 'baseLearningRate'];
+const wholes = { step: 1, examplesSeen: 0, batchSize: 1, microBatches: 1 };
+const numbers = ['epoch', 'learningRate', 'baseLearningRate', 'loss', 'stepMs'];
 const statistics = [
   'squaredNormOfMean',
   'squaredDeviations',
@@ -87,7 +88,14 @@ const statistics = [
 ];
 
 test.each<[line: string, message: string]>([
-  ...[...numbers, 'loss', 'stepMs'].flatMap((name): [string, string][] => [
+  ...Object.entries(wholes).flatMap(([name, least]): [string, string][] => [
+    [step({ [name]: undefined }), `${name} must be a whole number >= ${least}; got undefined`],
+    [step({ [name]: 'NaN' }), `${name} must be a whole number >= ${least}; got "NaN"`],
+    [step({ [name]: 1.5 }), `${name} must be a whole number >= ${least}; got 1.5`],
+    [step({ [name]: least - 1 }), `${name} must be a whole number >= ${least}; got ${least - 1}`],
+    [step({ [name]: 2 ** 53 }), `${name} must be a whole number >= ${least}; got 9007199254740992`],
+  ]),
+  ...numbers.flatMap((name): [string, string][] => [
     [step({ [name]: undefined }), `${name} must be a number; got undefined`],
     [step({ [name]: 'many' }), `${name} must be a number; got "many"`],
     [step({ [name]: null }), `${name} must be a number; got null`],
@@ -97,25 +105,32 @@ test.each<[line: string, message: string]>([
     `${name} must be a number; got "some"`,
   ]),
   [step({ short: 1 }), 'short must be true; got 1'],
-  [step({ decision: undefined }), 'decision must be an object; got undefined'],
+  [step({ step: 2, decision: undefined }), 'decision must be an object; got undefined'],
   [step({ decision: [] }), 'decision must be an object; got []'],
-  ...['step', 'batchSize', 'learningRate', 'learningRateFactor'].map((name): [string, string] => [
+  ...['learningRate', 'learningRateFactor'].map((name): [string, string] => [
     step({}, { [name]: undefined }),
-    `${name} must be a number; got undefined`,
+    `decision.${name} must be a number; got undefined`,
   ]),
-  [step({}, { measure: 'yes' }), 'measure must be a boolean; got "yes"'],
-  [step({}, { reason: undefined }), 'reason must be a string; got undefined'],
+  [step({}, { step: -1 }), 'decision.step must be a whole number >= 0; got -1'],
+  [step({}, { batchSize: 0 }), 'decision.batchSize must be a whole number >= 1; got 0'],
+  [step({}, { measure: 'yes' }), 'decision.measure must be a boolean; got "yes"'],
+  [step({}, { reason: undefined }), 'decision.reason must be a string; got undefined'],
   [step({ gradient: null }), 'gradient must be an object; got null'],
   [step({ gradient: 3 }), 'gradient must be an object; got 3'],
   ...statistics.map((name): [string, string] => [
     step({}, {}, { [name]: undefined }),
-    `${name} must be a number; got undefined`,
+    `gradient.${name} must be a number; got undefined`,
   ]),
-  [step({}, {}, { route: 2 }), 'route must be a string; got 2'],
-  [step({}, {}, { degreesOfFreedom: '8' }), 'degreesOfFreedom must be a number; got "8"'],
+  [step({}, {}, { route: 2 }), 'gradient.route must be a string; got 2'],
+  [step({}, {}, { degreesOfFreedom: '8' }), 'gradient.degreesOfFreedom must be a number; got "8"'],
   [header({ facts: undefined }), 'facts must be an object; got undefined'],
   [header({ options: 'none' }), 'options must be an object; got "none"'],
   [header({ about: null }), 'about must be an object; got null'],
+  [header({ facts: { baseLearningRate: 1 } }), 'facts.baseBatchSize must be a whole number >= 1; got undefined'],
+  [header({ facts: { baseBatchSize: 1 } }), 'facts.baseLearningRate must be a number; got undefined'],
+  [header({ options: { policy: 'fixed' } }), 'options.policy must be an object; got "fixed"'],
+  [header({ options: { learningRate: {} } }), 'options.learningRate.name must be a string; got undefined'],
+  [header({ state: [1] }), 'state must be an object; got [1]'],
   [header({ runLog: RUN_LOG_VERSION + 1 }), `runLog must be a version up to ${RUN_LOG_VERSION}; got 2`],
   [header({ runLog: '1' }), `runLog must be a version up to ${RUN_LOG_VERSION}; got "1"`],
 ])('rejects %s', (line, message) => {

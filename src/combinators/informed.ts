@@ -1,0 +1,48 @@
+import { checkGreater, checkKeys } from '../core/checks.js';
+import type { Json, NoiseEstimate, Policy } from '../core/types.js';
+import { describePolicy } from './restricted.js';
+
+/** Options of {@link informed}. */
+export interface InformedOptions {
+  /** Least degrees of freedom behind the gradient noise; > 0. @defaultValue 16 */
+  readonly degreesOfFreedom?: number;
+  /** Largest standard error of the noise scale, as a share of it; > 0. @defaultValue 1 */
+  readonly relativeError?: number;
+}
+
+/**
+ * Holds the batch size until there is evidence enough: the noise scale stands on so many degrees of freedom and is known to so much of itself. A noise
+ * scale that is a lower bound only, |G|² being lost in the noise, has a standard error of at least all of it.
+ * @throws RangeError if an option lies outside the range given with it
+ * @example informed(gaussianWalk(), { relativeError: 0.3 })
+ */
+export function informed<State extends Json>(policy: Policy<State>, options: InformedOptions = {}): Policy<State> {
+  checkKeys('informed', options, ['degreesOfFreedom', 'relativeError']);
+  const least = checkGreater('informed: degreesOfFreedom', options.degreesOfFreedom ?? 16, 0);
+  const most = checkGreater('informed: relativeError', options.relativeError ?? 1, 0);
+
+  function missing(noise: NoiseEstimate | undefined): string | undefined {
+    if (noise === undefined) return 'no noise scale yet';
+    const { degreesOfFreedom, standardError, noiseScale } = noise;
+    if (degreesOfFreedom < least) return `${Math.floor(degreesOfFreedom)} of ${least} degrees of freedom`;
+    if (standardError <= most * noiseScale) return undefined;
+    return `noise scale ${noiseScale.toPrecision(3)} ± ${standardError.toPrecision(2)}`;
+  }
+
+  const { draw, start } = policy;
+  return {
+    name: 'informed',
+    options: { degreesOfFreedom: least, relativeError: most, policy: describePolicy(policy as Policy) },
+    init: () => policy.init(),
+    update(before, estimates, context) {
+      const { state, decision } = policy.update(before, estimates, context);
+      if (decision.batchSize === undefined || decision.batchSize === context.batchSize) return { state, decision };
+      const reason = missing(estimates.noise);
+      return reason === undefined
+        ? { state, decision }
+        : { state, decision: { reason: `waits for evidence: ${reason}; then: ${decision.reason}` } };
+    },
+    ...(start && { start }),
+    ...(draw && { draw }),
+  };
+}
