@@ -15,7 +15,7 @@ import {
 import type { GradientRoute, GradientStatistics } from '../core/types.js';
 import { measureDifference } from './noise/difference.js';
 import { combine, disposeList, type GradientList, named } from './noise/gradient-list.js';
-import type { MeasuredUpdate, Measurement, PassRoute } from './noise/measurement.js';
+import { type MeasuredUpdate, type Measurement, type PassRoute, within } from './noise/measurement.js';
 import { passRoute } from './noise/routes.js';
 import { isLinear } from './noise/step-direction.js';
 
@@ -31,6 +31,8 @@ export interface MeasuringPlan {
   readonly isByLayer: boolean;
   readonly isThorough: boolean;
   readonly random: () => number;
+  /** What layers do that has been seen to be understood; added to. */
+  readonly verified: Set<string>;
   /** The step before, for the temporal route. */
   readonly previous?: Side | undefined;
 }
@@ -106,7 +108,7 @@ export class PendingUpdate {
 
   /** The whole batch in one pass, by a route that measures it there, and the update. @returns its loss, the caller's to dispose of */
   measureWhole(f: () => Scalar, variables: Variable[] | undefined, size: number): Scalar {
-    const { route, isThorough, random } = this.#plan as MeasuringPlan;
+    const { route, isThorough, random, verified } = this.#plan as MeasuringPlan;
     const trainable = Object.values(engine().registeredVariables).filter((variable) => variable.trainable);
     const slotsOf = (gradients: GradientList): number[] => {
       // Without a list the optimizer numbers the variables that have a gradient.
@@ -116,7 +118,7 @@ export class PendingUpdate {
         return variables === undefined ? slot : i;
       });
     };
-    const pass = { optimizer: this.#optimizer, batchSize: size, slotsOf, random, isThorough };
+    const pass = { optimizer: this.#optimizer, batchSize: size, slotsOf, random, isThorough, verified };
     this.#pass = passRoute(route, { ...pass, variables: variables ?? trainable });
     let ownMs = 0;
     const timed = (): Scalar => {
@@ -163,8 +165,11 @@ export class PendingUpdate {
     if (this.isApplied || this.#sides.length === 0) return;
     this.isApplied = true;
     const begin = now();
-    const mean = this.#mean();
-    this.#measurement = this.#measure(mean);
+    const mean = within(() => {
+      const list = this.#completed();
+      this.#measurement = this.#measure(list);
+      return list;
+    });
     this.#pass?.dispose();
     const ready = now();
     this.#optimizer.applyGradients(named(mean, this.#variables) as never);
@@ -234,6 +239,14 @@ export class PendingUpdate {
     if (second === undefined) return first.gradient;
     const total = first.size + second.size;
     return keepList(combine(first.size / total, first.gradient, second.size / total, second.gradient));
+  }
+
+  /** The mean gradient, with what the route left out of the pass. */
+  #completed(): GradientList {
+    const mean = this.#mean();
+    const list = this.#pass?.complete?.(this.#variables, mean) ?? mean;
+    if (list !== mean) this.#sides = [{ size: this.size, gradient: list }];
+    return list;
   }
 
   /** The statistics of the update about to be made with `mean`. */

@@ -1,6 +1,7 @@
 import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
 import type { MeasureOptions } from '../core/measuring.js';
+import { generator } from '../core/random.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import { LearningRateControl } from './learning-rate-control.js';
 import { disposeList } from './noise/gradient-list.js';
@@ -17,8 +18,6 @@ export interface SessionSettings {
   readonly measure?: MeasureOptions | undefined;
   /** Whether batch normalization lets the examples of a batch see each other. @defaultValue false */
   readonly isCoupled?: boolean;
-  /** For random signs. @defaultValue `Math.random` */
-  readonly random?: () => number;
 }
 
 /** Sizes as equal as can be that add up to `batchSize`, no more and no larger than needed. */
@@ -45,6 +44,8 @@ export class TrainingSession {
   readonly #controller: AdaptiveController;
   readonly #settings: SessionSettings;
   readonly #routes: RouteChoice;
+  /** For random signs: its own, so that the order of the examples stays what it is without measuring. */
+  readonly #random = generator(1);
   readonly #minimize: Optimizer['minimize'];
   readonly #hadOwnMinimize: boolean;
   readonly #rate: LearningRateControl;
@@ -205,14 +206,16 @@ export class TrainingSession {
 
   /** How a batch is to be measured; undefined for one example alone. */
   #plan(batchSize: number, isGiven: boolean): MeasuringPlan | undefined {
-    const { measure, maxMicroBatchSize, random = Math.random } = this.#settings;
+    const { measure, maxMicroBatchSize } = this.#settings;
+    const random = this.#random;
     const draws = this.#controller.drawSize !== undefined;
     const isWhole = !draws && !isGiven && batchSize <= maxMicroBatchSize;
     const isTimed = this.#controller.getState()?.pipeline.estimates.time !== undefined;
     const route = this.#routes.routeFor({ batchSize, isWhole, isTimed });
     if (batchSize < 2 && isPassRoute(route)) return undefined;
-    const { isThorough } = this.#routes;
-    return { route, isByLayer: measure?.layers ?? false, isThorough, random, previous: this.#previous };
+    const { isThorough, verified } = this.#routes;
+    const previous = this.#previous;
+    return { route, isByLayer: measure?.layers ?? false, isThorough, random, verified, previous };
   }
 
   #learn(pending: PendingUpdate, statistics: StepObservation['gradient']): void {

@@ -44,6 +44,7 @@ async function measure(
     route: 'microBatches',
     isByLayer: false,
     isThorough: false,
+    verified: new Set(),
     random: Math.random,
   });
   let from = 0;

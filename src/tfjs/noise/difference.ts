@@ -1,6 +1,7 @@
-import { mul, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { GradientRoute, GradientStatistics } from '../../core/types.js';
 import { flatten, type GradientList } from './gradient-list.js';
+import { grouped } from './grouped.js';
 import { isExact, layerOf, type MeasuredUpdate, type Measurement, within } from './measurement.js';
 import { Readback } from './readback.js';
 import { isPlain, type StepDirection, stepDirection } from './step-direction.js';
@@ -21,13 +22,8 @@ interface Products {
 
 /** Indices of the variables that have a gradient, by layer if asked for. */
 function groupsOf({ variables, mean, isByLayer }: MeasuredUpdate): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  mean.forEach((entry, i) => {
-    if (entry === null) return;
-    const key = isByLayer ? layerOf(variables[i] as never) : '';
-    groups.set(key, [...(groups.get(key) ?? []), i]);
-  });
-  return groups;
+  const trained = mean.flatMap((entry, i) => (entry === null ? [] : [i]));
+  return grouped(trained, (i) => (isByLayer ? layerOf(variables[i] as Variable) : ''));
 }
 
 function productsOf(

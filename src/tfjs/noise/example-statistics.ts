@@ -1,6 +1,7 @@
 import { mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { GradientRoute, GradientStatistics, LayerStatistics } from '../../core/types.js';
 import type { ViewGradients } from './example-tap.js';
+import { grouped } from './grouped.js';
 import { isExact, layerOf, type MeasuredUpdate, type Measurement, within } from './measurement.js';
 import { type Read, Readback, total } from './readback.js';
 import { isPlain, type StepDirection, stepDirection } from './step-direction.js';
@@ -121,9 +122,7 @@ function fiveNumbers(values: readonly number[]): number[] {
 }
 
 function layersOf(sums: readonly ViewSums[]): LayerStatistics[] {
-  const layers = new Map<string, ViewSums[]>();
-  for (const view of sums) layers.set(view.layer, [...(layers.get(view.layer) ?? []), view]);
-  return [...layers].map(([layer, views]) => ({
+  return [...grouped(sums, ({ layer }) => layer)].map(([layer, views]) => ({
     layer,
     parameters: total(views.map(({ parameters }) => parameters)),
     squaredNormOfMean: total(views.map(({ gg }) => gg)),
@@ -202,7 +201,11 @@ export function measureExamples(update: MeasuredUpdate, { route, gradients }: Ex
     const views = known.map((one) => productsOf(readback, update, one, stepOf(one.view.variable)));
     const parameters = total(mean.map((entry) => entry?.size ?? 0));
     const read = (values: ArrayLike<number>): GradientStatistics | undefined => {
-      const sums = views.map((view) => sumsOf(view, values)).filter((view) => view !== undefined);
+      const sums = views.flatMap((view, i) => {
+        const found = sumsOf(view, values);
+        if (found !== undefined) known[i]?.verify?.();
+        return found ?? [];
+      });
       return statisticsOf(sums, parameters, update, route);
     };
     return { values: readback.pack(), read };

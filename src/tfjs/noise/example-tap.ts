@@ -1,36 +1,13 @@
-import {
-  add,
-  concat,
-  dispose,
-  keep,
-  mul,
-  reshape,
-  rsqrt,
-  type Scalar,
-  slice,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-  type Variable,
-} from '@tensorflow/tfjs-core';
-import { direct, reduceToView } from './examples/direct.js';
+import { add, dispose, keep, reshape, type Scalar, type Tensor, type Variable, zerosLike } from '@tensorflow/tfjs-core';
+import { isDeferrable, signatureOf, withoutWeights } from './deferral.js';
+import { FAMILIES, type Known, partsOf, sharedIn, type Taken } from './example-families.js';
 import type { ExampleGradients } from './examples/example-gradients.js';
-import { lookup } from './examples/lookup.js';
-import { oneByOne } from './examples/one-by-one.js';
-import { product } from './examples/product.js';
-import { type Products, rememberedProducts, sequence } from './examples/sequence.js';
-import { backward, leadingTo, recordTape, savedInput, type TapeNode } from './tape.js';
+import type { GradientList } from './gradient-list.js';
+import { grouped } from './grouped.js';
+import type { Pass } from './measurement.js';
+import { leadingTo, recordTape } from './tape.js';
 import { findUses, type Use } from './uses.js';
 import type { View } from './view.js';
-
-/** A use with what of the forward and the backward pass its gradients are made of; all kept. */
-interface Taken {
-  readonly use: Use;
-  readonly parts: readonly Tensor[];
-  delta: Tensor | undefined;
-}
 
 /** The gradients of the examples for what one view shows. */
 export interface ViewGradients {
@@ -38,106 +15,9 @@ export interface ViewGradients {
   readonly gradients: ExampleGradients;
   /** Whether the variable's gradient has a part besides, the same for every example. */
   readonly isPenalized: boolean;
+  /** To be called where they have been found to add up to the gradient of the batch. */
+  readonly verify?: () => void;
 }
-
-/** What of the forward pass is needed after it. */
-function partsOf({ kind, node, operand }: Use): readonly Tensor[] {
-  if (kind === 'normalized') return ['x', 'mean', 'variance'].map((input) => savedInput(node, input) as Tensor);
-  if (kind === 'other') return node.saved;
-  return operand === undefined ? [] : [operand];
-}
-
-type Known = Taken & { readonly delta: Tensor };
-
-type Join = (tensors: readonly Tensor[]) => Tensor3D;
-
-/** What the views of one pass have in common. */
-interface Shared {
-  readonly batchSize: number;
-  readonly join: Join;
-  readonly products: Products;
-}
-
-/** Joins the rows of tensors, [B·T_i, width] each, to [B, ΣT_i, width]; the same data once only: the weights of a recurrent layer share their deltas. */
-function joiner(batchSize: number): Join {
-  const numbers = new Map<object, number>();
-  const joined = new Map<string, Tensor3D>();
-  const numberOf = (data: object): number => {
-    if (!numbers.has(data)) numbers.set(data, numbers.size);
-    return numbers.get(data) as number;
-  };
-  return (tensors) => {
-    const key = tensors.map(({ dataId }) => numberOf(dataId)).join();
-    const known = joined.get(key);
-    if (known !== undefined) return known;
-    const rows = tensors.map((tensor) => reshape(tensor, [batchSize, -1, tensor.shape.at(-1) as number]) as Tensor3D);
-    const made = rows.length === 1 ? (rows[0] as Tensor3D) : concat(rows, 1);
-    joined.set(key, made);
-    return made;
-  };
-}
-
-function fromProducts(taken: readonly Known[], { batchSize, join, products }: Shared): ExampleGradients {
-  const inputs = join(taken.map(({ parts }) => parts[0] as Tensor));
-  const deltas = join(taken.map(({ delta }) => delta));
-  if (inputs.shape[1] > 1) return sequence(inputs, deltas, products);
-  return product(reshape(inputs, [batchSize, -1]) as Tensor2D, reshape(deltas, [batchSize, -1]) as Tensor2D);
-}
-
-/** What the view's entries are multiplied by, times the delta. */
-function factored({ use, parts, delta }: Known): Tensor {
-  if (use.kind === 'scale') return mul(delta, parts[0] as Tensor);
-  if (use.kind !== 'normalized') return use.sign === undefined ? delta : mul(delta, use.sign);
-  const [x, mean, variance] = parts as [Tensor, Tensor, Tensor];
-  const deviation = rsqrt(add(variance, use.node.attributes?.varianceEpsilon as number));
-  return mul(delta, mul(sub(x, mean), deviation));
-}
-
-function fromRows(taken: readonly Known[], { batchSize, join }: Shared): ExampleGradients {
-  const shapes = taken.map(({ use }) => (use.node.inputs[use.input] as Tensor).shape);
-  const isVector = shapes.every((shape) => shape.length === 1);
-  // Vectors along the last axis, biases, need no sum before they are joined.
-  const rows = taken.map((one, i) =>
-    isVector ? factored(one) : reduceToView(factored(one), shapes[i] as number[], batchSize),
-  );
-  const together = join(rows);
-  return direct(together.shape[1] === 1 ? reshape(together, [batchSize, -1]) : sum(together, 1));
-}
-
-function fromLookups(taken: readonly Known[], { batchSize, join }: Shared): ExampleGradients {
-  const width = (taken[0] as Known).delta.shape.at(-1) as number;
-  const indices = join(taken.map(({ parts }) => reshape(parts[0] as Tensor, [-1, 1])));
-  const deltas = join(taken.map(({ delta }) => reshape(delta, [-1, width])));
-  const { view } = (taken[0] as Known).use;
-  return lookup(reshape(indices, [batchSize, -1]) as Tensor2D, deltas, view.size / width);
-}
-
-function fromLayers(taken: readonly Known[], { batchSize }: Shared): ExampleGradients {
-  const gradientOf = ({ use, parts, delta }: Known, rows: (tensor: Tensor) => Tensor): Tensor => {
-    const { node, input } = use;
-    const weights = (node.inputs[input] as Tensor).dataId;
-    const saved = parts.map((part) => (part.dataId === weights || part.shape[0] !== batchSize ? part : rows(part)));
-    const gradient = backward(node, rows(delta), saved)[input] as () => Tensor;
-    return gradient();
-  };
-  const together = (rows: (tensor: Tensor) => Tensor): Tensor =>
-    taken.map((one) => gradientOf(one, rows)).reduce((sum, one) => add(sum, one));
-  return oneByOne(
-    batchSize,
-    (example) => together((tensor) => slice(tensor, example, 1)),
-    () => together((tensor) => tensor),
-  );
-}
-
-const FAMILIES = {
-  product: fromProducts,
-  shift: fromRows,
-  scale: fromRows,
-  normalized: fromRows,
-  spread: fromRows,
-  lookup: fromLookups,
-  other: fromLayers,
-} as const;
 
 /**
  * Listens in on a forward and backward pass and keeps what the gradients of the examples can be made of: inputs and deltas of the layers.
@@ -148,14 +28,16 @@ export class ExampleTap {
   readonly #batchSize: number;
   readonly #isThorough: boolean;
   readonly #taken: Taken[] = [];
+  readonly #verified: Set<string>;
+  readonly #zeros = new Map<string, Tensor>();
   #unknown: ReadonlySet<number> = new Set();
   #penalized: ReadonlySet<number> = new Set();
 
-  /** @param isThorough whether layers without a closed form are run backward example by example, or left out */
-  constructor(variables: readonly Variable[], batchSize: number, isThorough: boolean) {
+  constructor({ variables, batchSize, isThorough, verified }: Pass) {
     this.#isThorough = isThorough;
     this.#variables = variables;
     this.#batchSize = batchSize;
+    this.#verified = verified;
   }
 
   /** Runs `f`, which is being differentiated. */
@@ -164,8 +46,25 @@ export class ExampleTap {
     const { uses, unknown, penalized } = findUses(leadingTo(result, nodes), this.#variables, this.#batchSize);
     this.#unknown = unknown;
     this.#penalized = penalized;
-    for (const use of uses) if (this.#isKnown(use)) this.#take(use);
+    const known = uses.filter((use) => this.#isKnown(use));
+    for (const ofVariable of grouped(known, ({ view }) => view.variable).values()) {
+      const views = grouped(ofVariable, ({ view }) => view.key);
+      for (const ofView of views.values()) this.#takeAll(ofView, views.size === 1);
+    }
     return result;
+  }
+
+  /** The gradients of the pass with those that it left out; those given for them are disposed of. @param variables that they are of */
+  complete(variables: readonly Variable[], gradients: GradientList): GradientList {
+    if (this.#zeros.size === 0) return gradients;
+    const list = [...gradients];
+    for (const { view, gradients: examples } of this.gradients(variables)) {
+      const part = list[view.variable];
+      if (part == null || !this.#zeros.has(view.key)) continue;
+      list[view.variable] = keep(add(part, reshape(examples.total(), part.shape)));
+      part.dispose();
+    }
+    return list;
   }
 
   /**
@@ -173,26 +72,27 @@ export class ExampleTap {
    * @param variables in which the views' `variable` is a place; those not among them are left out
    */
   gradients(variables: readonly Variable[]): ViewGradients[] {
-    const byKey = new Map<string, Known[]>();
-    for (const taken of this.#taken) {
-      if (taken.delta === undefined) continue;
-      const { key } = taken.use.view;
-      byKey.set(key, [...(byKey.get(key) ?? []), taken as Known]);
-    }
+    const seen = this.#taken.filter((taken): taken is Known => taken.delta !== undefined);
+    const byKey = grouped(seen, ({ use }) => use.view.key);
     const groups = [...byKey.values()].filter((group) => this.#isSeparate(group, byKey));
-    const batchSize = this.#batchSize;
-    const shared = { batchSize, join: joiner(batchSize), products: rememberedProducts() };
+    const shared = sharedIn(this.#batchSize);
     return groups.flatMap((taken) => {
       const { kind, view } = (taken[0] as Known).use;
       const variable = variables.indexOf(this.#variables[view.variable] as Variable);
       if (variable < 0) return [];
       const gradients = FAMILIES[kind](taken, shared);
-      return { view: { ...view, variable }, gradients, isPenalized: this.#penalized.has(view.variable) };
+      const isPenalized = this.#penalized.has(view.variable);
+      const verify = (): void => {
+        if (!isPenalized) this.#verified.add(signatureOf(taken.map(({ use }) => use)));
+      };
+      return { view: { ...view, variable }, gradients, isPenalized, verify };
     });
   }
 
   dispose(): void {
     for (const { parts, delta } of this.#taken.splice(0)) dispose([...parts, ...(delta === undefined ? [] : [delta])]);
+    dispose([...this.#zeros.values()]);
+    this.#zeros.clear();
   }
 
   /** Whether all uses of a view are of one kind and no other view of the variable overlaps it. */
@@ -210,12 +110,22 @@ export class ExampleTap {
     return !this.#unknown.has(view.variable) && (this.#isThorough || kind !== 'other');
   }
 
-  #take(use: Use): void {
+  /** Takes all uses of one view; once it has been seen to be right, leaves the gradient of its variable to {@link complete} where that spares work. */
+  #takeAll(uses: readonly Use[], isOnlyView: boolean): void {
+    const { view } = uses[0] as Use;
+    const isDeferred = isOnlyView && isDeferrable(uses) && this.#verified.has(signatureOf(uses));
+    const zero = isDeferred ? keep(zerosLike(this.#variables[view.variable] as Variable)) : undefined;
+    if (zero !== undefined) this.#zeros.set(view.key, zero);
+    for (const use of uses) this.#take(use, zero);
+  }
+
+  #take(use: Use, zero: Tensor | undefined): void {
     const taken: Taken = { use, parts: partsOf(use).map((part) => keep(part.clone())), delta: undefined };
     this.#taken.push(taken);
-    const { entry } = use.node as TapeNode;
-    const { gradient } = entry;
-    if (gradient === undefined) return;
+    const { entry } = use.node;
+    const own = entry.gradient;
+    if (own === undefined) return;
+    const gradient = zero === undefined ? own : withoutWeights(use, own, zero);
     entry.gradient = (dys) => {
       if (dys[0] != null) taken.delta = keep(dys[0].clone());
       return gradient(dys);

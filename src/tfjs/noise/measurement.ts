@@ -48,12 +48,16 @@ export interface Pass {
   readonly random: () => number;
   /** Whether layers without a closed form may be run backward example by example. */
   readonly isThorough: boolean;
+  /** What layers do that has been seen to be understood; added to. */
+  readonly verified: Set<string>;
 }
 
 /** A way of measuring a batch in the one pass that trains it. */
 export interface PassRoute {
   /** Runs `f`, a forward pass that is being differentiated. */
   watch(f: () => Scalar): Scalar;
+  /** The gradients of the backward pass made whole, where the route left part of them out. Called within a tidy. */
+  complete?(variables: readonly Variable[], gradients: GradientList): GradientList;
   /** After the backward pass, before the update. @returns undefined where this loss cannot be measured so */
   measure(update: MeasuredUpdate): Measurement | undefined;
   /** Drops whatever the pass left behind. */

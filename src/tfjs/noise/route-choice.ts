@@ -26,6 +26,8 @@ export interface MeasuredBatch {
  * normalization, else micro-batches. Whatever is asked for, the first batches are cut in two until the step's time is known, and all where they are accumulated.
  */
 export class RouteChoice {
+  /** What layers do that the closed form has been seen to understand. */
+  readonly verified = new Set<string>();
   readonly #asked: NonNullable<MeasureOptions['route']>;
   readonly #warn: (message: string) => void;
   #isUsable: boolean;

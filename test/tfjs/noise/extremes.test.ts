@@ -8,7 +8,7 @@ const ROUTES: readonly GradientRoute[] = ['microBatches', 'closedForm', 'randomS
 const { x, y } = blobs(24);
 
 function plan(route: GradientRoute) {
-  return { route, isByLayer: true, isThorough: true, random: generator(3) };
+  return { route, isByLayer: true, isThorough: true, verified: new Set<string>(), random: generator(3) };
 }
 
 function lossOf(model: layers.LayersModel, factor = 1, [xs, ys] = [x, y]): () => tf.Scalar {

@@ -21,7 +21,7 @@ async function measureFourth(
 ): Promise<GradientStatistics | undefined> {
   const { variables, earlier, loss, lossOf, xs } = golden;
   for (const batch of earlier) optimizer.minimize(lossOf(batch.xs, batch.ys), false, variables);
-  const plan = { route, isByLayer: true, isThorough: true, random: Math.random };
+  const plan = { route, isByLayer: true, isThorough: true, verified: new Set<string>(), random: Math.random };
   const update = new PendingUpdate(optimizer, plan);
   update.measureWhole(loss, variables, xs.shape[0] as number).dispose();
   const { gradient } = await update.read();

@@ -58,7 +58,7 @@ function signed(golden: Golden, optimizer: tf.Optimizer): Draw {
   const batchSize = xs.shape[0] as number;
   return (random) => {
     const slotsOf = (list: GradientList): number[] => list.map((_, i) => i);
-    const pass: Pass = { optimizer, variables, batchSize, slotsOf, random, isThorough: true };
+    const pass: Pass = { optimizer, variables, batchSize, slotsOf, random, isThorough: true, verified: new Set() };
     const route = randomSigns(pass);
     const { value, grads } = tf.variableGrads(() => route.watch(loss), variables);
     const mean = variables.map(({ name }) => grads[name] as tf.Tensor);

@@ -1,0 +1,39 @@
+import { matMul, reshape, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { savedInput, type TapeNode } from './tape.js';
+import type { Use } from './uses.js';
+
+type Gradients = NonNullable<TapeNode['entry']['gradient']>;
+
+/** What a layer does with a variable, as far as it can go wrong: whatever was right for it once is right for its equals. */
+export function signatureOf(uses: readonly Use[]): string {
+  const { view } = uses[0] as Use;
+  const each = uses.map(({ kind, operand, node }) => `${kind} ${operand?.shape} ${node.outputs[0]?.shape}`);
+  return [view.key, ...each].join('; ');
+}
+
+/**
+ * Whether the gradient of a variable can be left out of the backward pass and made of all its inputs and deltas at once: where a layer uses it several times
+ * over, as it is. A recurrent net then spares a product and a sum for each of its time steps.
+ */
+export function isDeferrable(uses: readonly Use[]): boolean {
+  const isWhole = ({ view }: Use): boolean => view.key === String(view.variable);
+  const isAlone = ({ node, input }: Use): boolean => node.inputs['2'] === undefined && input !== '2';
+  const isOne = uses.every(({ kind }) => kind === 'product') || uses.every(({ kind }) => kind === 'shift');
+  return uses.length > 1 && isOne && uses.every((use) => isWhole(use) && isAlone(use));
+}
+
+/** The gradient of a fused product with respect to its first factor, dy·bᵀ: its own computes that of the weights too, asked or not. */
+function gradientOfInputs(node: TapeNode, dy: Tensor): Tensor {
+  const [a, b] = [savedInput(node, '0') as Tensor, savedInput(node, '1') as Tensor];
+  const weights = reshape(b, b.shape.slice(-2) as [number, number]);
+  const rows = reshape(dy, [-1, dy.shape.at(-1) as number]);
+  return reshape(matMul(rows, transpose(weights)), a.shape);
+}
+
+/** The gradients of an operation, that of the variable left out: `zero`, of as many entries, stands for it. */
+export function withoutWeights({ node, input }: Use, gradient: Gradients, zero: Tensor): Gradients {
+  const { shape } = node.inputs[input] as Tensor;
+  const none = { [input]: () => reshape(zero, shape) };
+  if (!node.name.startsWith('fusedMatMul')) return (dys) => ({ ...gradient(dys), ...none });
+  return (dys) => ({ 0: () => gradientOfInputs(node, dys[0] as Tensor), ...none });
+}
