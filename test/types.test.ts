@@ -24,10 +24,17 @@ import {
   decide,
   type Estimates,
   fixed,
+  type GradientRoute,
+  type GradientStatistics,
   gaussianWalk,
+  type InformedOptions,
+  informed,
   type Json,
+  type LayerNoiseEstimate,
+  type LayerStatistics,
   type LearningRateRule,
   type LoopStep,
+  type MeasureOptions,
   memoryLog,
   type Pipeline,
   type PipelineState,
@@ -77,6 +84,13 @@ const statements = {
     expectTypeOf(gaussianWalk()).toEqualTypeOf<Policy<null>>();
     expectTypeOf(ramped(doubling())).toEqualTypeOf<Policy<{ readonly mark: number }>>();
     expectTypeOf(clamped(doubling(), { max: 9 })).toEqualTypeOf<Policy<{ readonly mark: number }>>();
+    expectTypeOf(informed(doubling(), { degreesOfFreedom: 4 })).toEqualTypeOf<Policy<{ readonly mark: number }>>();
+    expectTypeOf<InformedOptions>().toEqualTypeOf<{
+      readonly degreesOfFreedom?: number;
+      readonly relativeError?: number;
+    }>();
+    // @ts-expect-error misspelt
+    informed(gaussianWalk(), { relativeerror: 0.3 });
     expectTypeOf(cooled(doubling()).init()).toEqualTypeOf<{
       readonly batchSize: number;
       readonly since: number;
@@ -230,6 +244,28 @@ const statements = {
     expectTypeOf(pipelineFromHeader).parameter(1).extract<object>().toHaveProperty('policy');
     expectTypeOf(memoryLog().lines).toEqualTypeOf<readonly string[]>();
     expectTypeOf(memoryLog()).toExtend<RunLogSink>();
+  },
+
+  measuring(estimates: Estimates, gradient: GradientStatistics): void {
+    expectTypeOf<GradientRoute>().toEqualTypeOf<
+      'microBatches' | 'closedForm' | 'randomSigns' | 'perExample' | 'temporal'
+    >();
+    expectTypeOf<MeasureOptions['route']>().toEqualTypeOf<GradientRoute | 'auto' | undefined>();
+    expectTypeOf<MeasureOptions['layers']>().toEqualTypeOf<boolean | undefined>();
+    // @ts-expect-error no such route
+    expectTypeOf({ route: 'exact' }).toExtend<MeasureOptions>();
+    expectTypeOf(gradient.route).toEqualTypeOf<GradientRoute>();
+    expectTypeOf(gradient.layers).toEqualTypeOf<readonly LayerStatistics[] | undefined>();
+    expectTypeOf(gradient.exampleNorms).toEqualTypeOf<readonly number[] | undefined>();
+    expectTypeOf<keyof LayerStatistics>().toEqualTypeOf<
+      'layer' | 'parameters' | 'squaredNormOfMean' | 'squaredDeviations'
+    >();
+    expectTypeOf(estimates.layers).toEqualTypeOf<readonly LayerNoiseEstimate[] | undefined>();
+    expectTypeOf(estimates.measuringShare).toEqualTypeOf<number | undefined>();
+    expectTypeOf(estimates.noise?.isLowerBound).toEqualTypeOf<true | undefined>();
+    expectTypeOf(estimates.noise?.standardError).toEqualTypeOf<number | undefined>();
+    // @ts-expect-error statistics without degrees of freedom tell nothing
+    expectTypeOf({ route: 'closedForm', squaredNormOfMean: 1 }).toExtend<GradientStatistics>();
   },
 
   facts(observation: StepObservation): void {

@@ -26,7 +26,7 @@ export function informed<State extends Json>(policy: Policy<State>, options: Inf
     const { degreesOfFreedom, standardError, noiseScale } = noise;
     if (degreesOfFreedom < least) return `${Math.floor(degreesOfFreedom)} of ${least} degrees of freedom`;
     if (standardError <= most * noiseScale) return undefined;
-    return `noise scale ${noiseScale.toPrecision(3)} ± ${standardError.toPrecision(2)}`;
+    return `noise scale ${Number(noiseScale.toPrecision(3))} ± ${Number(standardError.toPrecision(2))}`;
   }
 
   const { draw, start } = policy;

@@ -22,8 +22,11 @@ export type MeasuringState = {
   /** Batch size in force, an epoch's short last batch aside [examples], and the steps at it. */
   readonly batchSize: number;
   readonly stepsAtSize: number;
-  /** Smoothed cost of computing the statistics [ms]. */
+  /** Smoothed cost of computing the statistics, and the cost last read, however long [ms]. */
   readonly statisticsMs: number;
+  readonly lastMs: number;
+  /** Whether the batch was cut for the measurement before, so that a pass more was paid. */
+  readonly isCut: boolean;
   /** What measuring has cost since the warm-up, and what the training took beside it; old steps fade [ms]. */
   readonly spentMs: number;
   readonly trainedMs: number;
@@ -70,6 +73,8 @@ const NEW: MeasuringState = {
   batchSize: 0,
   stepsAtSize: AFTER_CHANGE,
   statisticsMs: 0,
+  lastMs: 0,
+  isCut: false,
   spentMs: 0,
   trainedMs: 0,
   noiseScale: 0,
@@ -81,13 +86,13 @@ export function measuringShare({ spentMs, trainedMs }: MeasuringState): number {
   return spentMs > 0 ? spentMs / (spentMs + trainedMs) : 0;
 }
 
-/** The cost of the statistics with another reading; a late one may hold a pause, which must not silence the schedule for long. */
-function smoothedCost({ measurements, statisticsMs }: MeasuringState, measureMs: number | undefined): number {
-  const isKnown = measureMs !== undefined && measureMs >= 0 && measureMs < Number.POSITIVE_INFINITY;
-  if (!isKnown) return statisticsMs;
+/**
+ * What the statistics cost this time [ms]. A reading over twice the usual may hold a pause, which must not silence the schedule for long: it counts
+ * in full only if the one before was as long.
+ */
+function costOf({ measurements, statisticsMs, lastMs }: MeasuringState, readMs: number): number {
   // The first readings hold compilation.
-  if (measurements < 2) return measureMs;
-  return statisticsMs + SMOOTHING * (Math.min(measureMs, 2 * Math.max(statisticsMs, CLOCK_MS)) - statisticsMs);
+  return measurements < 2 ? readMs : Math.min(readMs, 2 * Math.max(statisticsMs, lastMs, CLOCK_MS));
 }
 
 /** Whether the noise scale is known well and has not moved by more than its standard error since the measurement before. */
@@ -103,24 +108,28 @@ function affords(budget: number, { spentMs, trainedMs }: MeasuringState, costMs:
 }
 
 /** What a measurement costs besides its statistics: one more pass, where the batch is cut [ms]. */
-function passMs({ gradient }: StepObservation, time: TimeEstimate | undefined): number {
-  return gradient?.route === 'microBatches' ? (time?.perMicroBatchMs ?? 0) : 0;
+function passMs(isCut: boolean, time: TimeEstimate | undefined): number {
+  return isCut ? (time?.perMicroBatchMs ?? 0) : 0;
+}
+
+function checkedOptions(options: MeasureOptions) {
+  checkKeys('measure', options, ['every', 'budget', 'route', 'layers']);
+  checkOneOf('measure.route', options.route ?? 'auto', ROUTES);
+  checkOneOf('measure.layers', options.layers ?? false, [true, false]);
+  const every = options.every === undefined ? undefined : checkCount('measure.every', options.every);
+  return { every, budget: checkBetween('measure.budget', options.budget ?? DEFAULT_BUDGET, 1e-6, 1) };
 }
 
 /**
  * After a warm-up, as often as the budget allows, which is an account: what measuring has cost, against the time that the training took. Where the
  * noise scale is known to a tenth and rests, four times less often, but each hundredth step if the budget allows it. And once when a new
- * batch size has settled, on account.
+ * batch size has settled, on account, unless that is overdrawn.
  * @param settleSteps steps at the start without a measurement, unless `every` asks for it: an optimizer that divides by a running size
  *   of the gradient at first divides by little but the gradient being measured
  * @throws RangeError if an option lies outside the range given with it
  */
 export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0): MeasuringSchedule {
-  checkKeys('measure', options, ['every', 'budget', 'route', 'layers']);
-  checkOneOf('measure.route', options.route ?? 'auto', ROUTES);
-  checkOneOf('measure.layers', options.layers ?? false, [true, false]);
-  const every = options.every === undefined ? undefined : checkCount('measure.every', options.every);
-  const budget = checkBetween('measure.budget', options.budget ?? DEFAULT_BUDGET, 1e-6, 1);
+  const { every, budget } = checkedOptions(options);
 
   /** Whether it is time again. */
   function isDue(state: MeasuringState, observation: StepObservation, time: TimeEstimate | undefined): boolean {
@@ -128,7 +137,7 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
     if (every !== undefined) return steps >= every;
     if (state.measurements < WARM_UP) return steps >= 2;
     if (time === undefined) return steps >= BLIND;
-    const cost = state.statisticsMs + time.perMicroBatchMs;
+    const cost = state.statisticsMs + passMs(state.isCut, time);
     if (!affords(budget, state, cost)) return false;
     const plain = time.fixedMs + time.perExampleMs * observation.batchSize;
     const affordable = Math.ceil(cost / (budget * plain));
@@ -141,25 +150,30 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
     update(before, observation, { time, noise }) {
       const { step, gradient, measureMs, batchSize, short, stepMs } = observation;
       const measured = gradient !== undefined || measureMs !== undefined;
+      const isKnown = measureMs !== undefined && measureMs >= 0 && measureMs < Number.POSITIVE_INFINITY;
       const isSame = short === true || batchSize === before.batchSize || before.batchSize === 0;
-      const statisticsMs = measured ? smoothedCost(before, measureMs) : before.statisticsMs;
-      const cost = measured ? statisticsMs + passMs(observation, time) : 0;
+      const cost = isKnown ? costOf(before, measureMs) : before.statisticsMs;
+      const smoothing = before.measurements < 2 ? 1 : SMOOTHING;
+      const isCut = gradient === undefined ? before.isCut : gradient.route === 'microBatches';
+      const passed = measured ? passMs(isCut, time) : 0;
       const measurements = before.measurements + (measured ? 1 : 0);
       const isWarm = measurements > WARM_UP || (every !== undefined && measurements > 0);
-      const known = stepMs > 0 && Number.isFinite(stepMs) ? stepMs - passMs(observation, time) : 0;
+      const known = stepMs > 0 && Number.isFinite(stepMs) ? stepMs - passed : 0;
       const state: MeasuringState = {
         measurements,
         stepsSince: measured ? 0 : before.stepsSince + 1,
         batchSize: short === true ? before.batchSize : batchSize,
         stepsAtSize: isSame ? before.stepsAtSize + 1 : 1,
-        statisticsMs,
-        spentMs: before.spentMs * KEEP + (isWarm ? cost : 0),
+        statisticsMs: before.statisticsMs + smoothing * (cost - before.statisticsMs),
+        lastMs: isKnown ? measureMs : before.lastMs,
+        isCut,
+        spentMs: before.spentMs * KEEP + (measured && isWarm ? cost + passed : 0),
         trainedMs: before.trainedMs * KEEP + (measurements >= WARM_UP || every !== undefined ? Math.max(known, 0) : 0),
         noiseScale: measured ? (noise?.noiseScale ?? 0) : before.noiseScale,
         isSure: measured ? isSure(before, noise) : before.isSure,
       };
       const isSettled = every !== undefined || step >= settleSteps;
-      const isNew = every === undefined && state.stepsAtSize + 1 === AFTER_CHANGE;
+      const isNew = every === undefined && state.stepsAtSize + 1 === AFTER_CHANGE && affords(budget, state, 0);
       return { state, measure: isSettled && (isNew || isDue(state, observation, time)) };
     },
   };

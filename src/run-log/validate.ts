@@ -57,6 +57,16 @@ function isScalar(kind: FieldKind, value: unknown): boolean {
   }
 }
 
+/** @returns the list, numbers that JSON does not have read back */
+function checkList(value: unknown, kind: FieldKind & { is: 'list' }, place: string, path: string): unknown {
+  const { of } = kind;
+  const items = Array.isArray(value) && of.is === 'number' ? value.map(reviveNumber) : value;
+  if (!Array.isArray(items) || !items.every((item) => (of.is === 'object' ? isObject(item) : isScalar(of, item))))
+    return mistyped(place, path, typeOf(kind), value);
+  if (of.is === 'object') items.forEach((item, i) => void checkValue(item, of, place, `${path}[${i}]`));
+  return items;
+}
+
 /** @returns the value, numbers that JSON does not have read back */
 function checkValue(value: unknown, kind: FieldKind, place: string, path: string): unknown {
   const revived = kind.is === 'number' ? reviveNumber(value) : value;
@@ -64,12 +74,7 @@ function checkValue(value: unknown, kind: FieldKind, place: string, path: string
     if (!isObject(value)) return mistyped(place, path, typeOf(kind), value);
     checkFields(value, kind.fields, place, `${path}.`);
   } else if (kind.is === 'list') {
-    if (
-      !Array.isArray(value) ||
-      !value.every((item) => (kind.of.is === 'object' ? isObject(item) : isScalar(kind.of, item)))
-    )
-      return mistyped(place, path, typeOf(kind), value);
-    if (kind.of.is === 'object') value.forEach((item, i) => void checkValue(item, kind.of, place, `${path}[${i}]`));
+    return checkList(value, kind, place, path);
   } else if (!isScalar(kind, revived)) mistyped(place, path, typeOf(kind), value);
   return revived;
 }

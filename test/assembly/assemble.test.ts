@@ -128,6 +128,19 @@ describe('describeOptions', () => {
     expect(throughJson(options)).toEqual(options);
   });
 
+  test('tells how it is measured, the budget with it', () => {
+    const measureOf = (measure: DecisionOptions['measure']) =>
+      describeOptions({ ...(measure && { measure }) }, facts({})).measure;
+    expect(measureOf({ route: 'closedForm', layers: true })).toEqual({
+      budget: 0.02,
+      route: 'closedForm',
+      layers: true,
+    });
+    expect(measureOf({ budget: 0.3 })).toEqual({ budget: 0.3 });
+    expect(measureOf({ every: 5, route: 'auto' })).toEqual({ budget: 0.02, every: 5, route: 'auto' });
+    expect(measureOf(undefined)).toEqual({ budget: 0.02 });
+  });
+
   test('leaves out what does not decide: logs, data, optimizers', () => {
     const log = memoryLog();
     log.write('a line');

@@ -1,7 +1,7 @@
 import { assemble, describeOptions } from '../../src/assembly/assemble.js';
 import { pipelineFromHeader } from '../../src/assembly/from-header.js';
 import type { DecisionOptions } from '../../src/assembly/options.js';
-import { clamped, ramped } from '../../src/combinators/index.js';
+import { clamped, informed, ramped } from '../../src/combinators/index.js';
 import type { PipelineState } from '../../src/core/pipeline.js';
 import type { RunFacts } from '../../src/core/types.js';
 import { linear, none, squareRoot } from '../../src/learning-rates/index.js';
@@ -36,6 +36,14 @@ test.each([
       policy: clamped(ramped(gaussianWalk({ floor: 0 })), { max: 64 }),
       learningRate: linear(),
       measure: { budget: 0.3 },
+    },
+    SIMULATED_FACTS,
+  ],
+  [
+    'a combinator that waits for evidence, each layer measured',
+    {
+      policy: informed(gaussianWalk({ floor: 0 }), { degreesOfFreedom: 6, relativeError: 0.4 }),
+      measure: { budget: 0.3, route: 'microBatches', layers: true },
     },
     SIMULATED_FACTS,
   ],

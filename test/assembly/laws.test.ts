@@ -157,12 +157,13 @@ describe('where the loop can only accumulate', () => {
   const facts = { ...FACTS, batchQuantum: 16, maxMicroBatchSize: 16 };
 
   test('every policy without a size of its own starts with two batches, which can be measured', () => {
-    const { clamped, cooled, laddered, ramped, steadied } = combinators;
+    const { clamped, cooled, informed, laddered, ramped, steadied } = combinators;
     const walk = policies.gaussianWalk() as Policy;
     const wrapped = [
       walk,
       clamped(walk, {}),
       cooled(walk),
+      informed(walk),
       laddered(walk),
       ramped(walk),
       steadied(walk, { factor: 4 }),

@@ -30,6 +30,13 @@ rejects([
   bad({ measure: { every: 0 } }, 'measure.every', 'a whole number >= 1', '0'),
   bad({ measure: { budget: 2 } }, 'measure.budget', 'between 0.000001 and 1', '2'),
   bad(
+    { measure: { route: 'exact' } },
+    'measure.route',
+    'one of auto, microBatches, closedForm, randomSigns, perExample, temporal',
+    '"exact"',
+  ),
+  bad({ measure: { layers: 'yes' } }, 'measure.layers', 'one of true, false', '"yes"'),
+  bad(
     { policy: 'gaussianWalk' },
     'policy',
     'an object with a function update(), for example gaussianWalk()',
@@ -60,7 +67,7 @@ test('takes what is in range, and nothing at all', () => {
     rateGuard: false,
     ladder: 1.5,
     memory: 100,
-    measure: { every: 2, budget: 1 },
+    measure: { every: 2, budget: 1, route: 'auto', layers: true },
   };
   expect(() => checkDecisionOptions('options', all)).not.toThrow();
   expect(() => checkDecisionOptions('options', {})).not.toThrow();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { assemble } from '../../src/assembly/assemble.js';
 import { type Description, learningRateFrom, policyFrom } from '../../src/assembly/registry.js';
 import * as combinators from '../../src/combinators/index.js';
-import { clamped, cooled, laddered, ramped, steadied } from '../../src/combinators/index.js';
+import { clamped, cooled, informed, laddered, ramped, steadied } from '../../src/combinators/index.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
 import type { Decision, LearningRateRule, Policy, StepObservation } from '../../src/core/types.js';
 import * as rules from '../../src/learning-rates/index.js';
@@ -31,6 +31,8 @@ const POLICIES = [
   clamped(gaussianWalk(), { max: 128 }),
   laddered(gaussianWalkWithRebound({ sequential: false }), { factor: 3 }),
   steadied(ramped(gaussianWalk(), { factor: 4 })),
+  informed(gaussianWalk()),
+  ramped(informed(gaussianWalk(), { degreesOfFreedom: 4, relativeError: 0.3 })),
   cooled(clamped(laddered(ramped(steadied(gaussianWalkWithRebound(), { factor: 1.1 })), { factor: 1.5 }), { min: 4 }), {
     steps: 3,
   }),
@@ -80,7 +82,7 @@ test.each([
   [{ name: 'clamped', options: {} }, "there is no policy 'clamped'"],
   [
     { name: 'wrapped', options: { policy: { name: 'fixed', options: {} } } },
-    "there is no combinator 'wrapped'; there are clamped, cooled, laddered, ramped, steadied",
+    "there is no combinator 'wrapped'; there are clamped, cooled, informed, laddered, ramped, steadied",
   ],
   [{ name: 'clamped', options: { policy: 'fixed' } }, "combinator 'clamped': its policy has no name"],
   [{ name: 'clamped', options: { policy: { name: 'lost', options: {} } } }, "there is no policy 'lost'"],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DecisionOptions } from '../../src/assembly/options.js';
-import { clamped, cooled, laddered, ramped, steadied } from '../../src/combinators/index.js';
+import { clamped, cooled, informed, laddered, ramped, steadied } from '../../src/combinators/index.js';
 import type { LearningRateRule, Policy } from '../../src/core/types.js';
 import { adaScale, linear, none, squareRoot } from '../../src/learning-rates/index.js';
 import { fixed, gaussianWalk, gaussianWalkWithRebound } from '../../src/policies/index.js';
@@ -30,6 +30,15 @@ export const anyWrap: Record<string, fc.Arbitrary<Wrap>> = {
         clamped(policy, { min, max: min + range }),
   ),
   cooled: fc.integer({ min: 1, max: 20 }).map((steps) => (policy) => cooled(policy, { steps }) as unknown as Policy),
+  informed: fc
+    .record(
+      {
+        degreesOfFreedom: fc.double({ min: 0.1, max: 100, noNaN: true }),
+        relativeError: fc.double({ min: 0.01, max: 3, noNaN: true }),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => (policy) => informed(policy, options)),
   laddered: factor.map((by) => (policy) => laddered(policy, { factor: by })),
   ramped: factor.map((by) => (policy) => ramped(policy, { factor: by })),
   steadied: factor.map((by) => (policy) => steadied(policy, { factor: by })),
@@ -62,6 +71,12 @@ export const anyOptions: fc.Arbitrary<DecisionOptions> = fc.record(
     measure: fc.oneof(
       fc.record({ every: fc.integer({ min: 1, max: 20 }) }),
       fc.record({ budget: fc.double({ min: 1e-3, max: 1, noNaN: true }) }),
+      fc.record({
+        route: fc.constantFrom(
+          ...(['auto', 'microBatches', 'closedForm', 'randomSigns', 'perExample', 'temporal'] as const),
+        ),
+        layers: fc.boolean(),
+      }),
     ),
   },
   { requiredKeys: [] },

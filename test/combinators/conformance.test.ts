@@ -73,4 +73,19 @@ describe('all of them together', () => {
     });
     expect(path).toEqual([16, 16, 32, 32, 32, 64, 64, 64, 64, 64, 64, 64]);
   });
+
+  test('but nothing moves without evidence where that is asked for', () => {
+    const { clamped, cooled, informed, laddered, ramped, steadied } = combinators;
+    const policy = informed(clamped(cooled(laddered(ramped(steadied(greedy('last')))), { steps: 3 }), { max: 100 }));
+    const pipeline = assemble({ policy }, { baseBatchSize: 16, baseLearningRate: 0.1, datasetSize: 60_000 });
+    let state = pipeline.start();
+    for (let step = 1; step < 12; step++) {
+      ({ state } = pipeline.advance(state, {
+        ...{ step, epoch: 0, examplesSeen: 16 * step, batchSize: state.decision.batchSize, microBatches: 1 },
+        ...{ learningRate: 0.1, baseLearningRate: 0.1, loss: 1, stepMs: 1 },
+      }));
+      expect(state.decision.batchSize).toBe(16);
+    }
+    expect(state.decision.reason).toMatch(/^waits for evidence: no noise scale yet; then: /);
+  });
 });

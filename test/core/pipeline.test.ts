@@ -3,7 +3,14 @@ import { assemble } from '../../src/assembly/assemble.js';
 import type { DecisionOptions } from '../../src/assembly/options.js';
 import { ramped } from '../../src/combinators/index.js';
 import type { Pipeline, PipelineState } from '../../src/core/pipeline.js';
-import type { LearningRateRule, Policy, PolicyContext, RunFacts } from '../../src/core/types.js';
+import type {
+  Decision,
+  LearningRateRule,
+  Policy,
+  PolicyContext,
+  RunFacts,
+  StepObservation,
+} from '../../src/core/types.js';
 import { adaScale, linear, none } from '../../src/learning-rates/index.js';
 import { fixed, gaussianWalk, gaussianWalkWithRebound } from '../../src/policies/index.js';
 import { deepFreeze, notFinitePaths, throughJson } from '../support/json.js';
@@ -135,6 +142,7 @@ describe('numbers that are not finite', () => {
     ['loss', observation({ loss: Number.POSITIVE_INFINITY })],
     ['baseLearningRate', observation({ baseLearningRate: Number.NaN })],
     ['squaredNormOfMean', observation({ gradient: gradientStatistics({ squaredNormOfMean: Number.NaN }) })],
+    ['degreesOfFreedom', observation({ gradient: gradientStatistics({ degreesOfFreedom: Infinity }) })],
     ['projectionDeviations', observation({ gradient: gradientStatistics({ projectionDeviations: Infinity }) })],
   ] as const;
 
@@ -148,8 +156,28 @@ describe('numbers that are not finite', () => {
     expect(memory).toEqual((({ decision: _d, measuring: _m, ...rest }) => rest)(before));
     const { batchSize, learningRate, learningRateFactor } = before.decision;
     expect(decision).toMatchObject({ step: 61, batchSize, learningRate, learningRateFactor });
-    expect(decision.reason).toBe(`${what} is not finite: held`);
+    expect(decision.reason).toBe(
+      what === 'degreesOfFreedom' ? 'statistics of one micro-batch: held' : `${what} is not finite: held`,
+    );
   });
+
+  test.each([0, 0.99, -1, Number.NaN])(
+    '%d degrees of freedom are statistics of nothing: the step is dropped',
+    (free) => {
+      const pipeline = assemble({ policy: gaussianWalk(), measure: { every: 2 } }, SIMULATED_FACTS);
+      const before = deepFreeze(train(pipeline, 60));
+      const gradient = gradientStatistics({ degreesOfFreedom: free });
+      const { anomaly, estimates, decision, error } = pipeline.advance(before, observation({ step: 61, gradient }));
+      expect({ anomaly, error }).toEqual({ anomaly: 'degreesOfFreedom', error: undefined });
+      expect(estimates).toEqual(before.estimates);
+      expect(decision).toMatchObject({
+        batchSize: before.decision.batchSize,
+        reason: 'statistics of one micro-batch: held',
+      });
+      const one = observation({ step: 61, gradient: gradientStatistics({ degreesOfFreedom: 1 }) });
+      expect(pipeline.advance(before, one)).not.toHaveProperty('anomaly');
+    },
+  );
 
   test('a measured step that is dropped is measured again soon', () => {
     const seen = observation({ gradient: gradientStatistics({ squaredDeviations: Number.NaN }) });
@@ -325,6 +353,67 @@ test('the walk at hand is known on measured steps only', () => {
     degreesOfFreedom: 1,
   });
   expect(pipeline.advance(measured.state, plainObservation({ step: 2 })).estimates).not.toHaveProperty('walkAtHand');
+});
+
+describe('what measured steps add to the estimates', () => {
+  /** The simulated training, its gradients all of one layer. */
+  function layered(): (decision: Decision) => StepObservation {
+    const training = simulatedTraining();
+    return (decision) => {
+      const { gradient, ...seen } = training(decision);
+      if (gradient === undefined) return seen;
+      const { squaredNormOfMean, squaredDeviations } = gradient;
+      const layers = [{ layer: 'dense', parameters: 4, squaredNormOfMean, squaredDeviations }];
+      return { ...seen, gradient: { ...gradient, layers } };
+    };
+  }
+
+  const OPTIONS: DecisionOptions = { measure: { every: 3, layers: true } };
+  const run = (pipeline: Pipeline, steps: number, from = pipeline.start(), training = layered()): PipelineState =>
+    train(pipeline, steps, from, training);
+
+  test('the layers, the noise of the only one that of the model', () => {
+    const { layers, noise } = run(assemble(OPTIONS, SIMULATED_FACTS), 40).estimates;
+    expect(layers).toHaveLength(1);
+    expect(layers?.[0]).toMatchObject({ layer: 'dense', parameters: 4 });
+    expect(layers?.[0]?.traceOfCovariance).toBeCloseTo(noise?.traceOfCovariance as number, 10);
+    expect(layers?.[0]?.squaredGradientNorm).toBeCloseTo(noise?.squaredGradientNorm as number, 10);
+    expect(train(assemble(OPTIONS, SIMULATED_FACTS), 40).estimates).not.toHaveProperty('layers');
+  });
+
+  test('the share of the time that measuring took', () => {
+    const pipeline = assemble(OPTIONS, SIMULATED_FACTS);
+    const first = pipeline.advance(pipeline.start(), plainObservation());
+    expect(first.estimates).not.toHaveProperty('measuringShare');
+    // 1 ms of 1 + 5, before the time of the pass is known
+    const second = pipeline.advance(pipeline.start(), observation());
+    expect(second.estimates.measuringShare).toBeCloseTo(1 / 6, 12);
+    // 3 ms for the pass and 1 for the statistics each third step, beside 5 or more
+    const { measuringShare = 0 } = run(pipeline, 90).estimates;
+    expect(measuringShare).toBeGreaterThan(0.1);
+    expect(measuringShare).toBeLessThan(0.25);
+  });
+
+  test('both stand until the next measured step', () => {
+    const pipeline = assemble(OPTIONS, SIMULATED_FACTS);
+    const before = run(pipeline, 40);
+    const { layers, measuringShare } = before.estimates;
+    const plain = pipeline.advance(before, plainObservation({ step: 41 }));
+    expect(plain.estimates).toMatchObject({ layers, measuringShare });
+    const measured = pipeline.advance(before, layered()(assemble(OPTIONS, SIMULATED_FACTS).start().decision));
+    expect(measured.estimates.layers).not.toEqual(layers);
+    expect(measured.estimates.measuringShare).not.toBe(measuringShare);
+  });
+
+  test('and they go on from JSON', () => {
+    const whole = run(assemble(OPTIONS, SIMULATED_FACTS), 90);
+    const training = layered();
+    const first = run(assemble(OPTIONS, SIMULATED_FACTS), 40, undefined, training);
+    const second = run(assemble(OPTIONS, SIMULATED_FACTS), 50, throughJson(first), training);
+    expect(second).toEqual(whole);
+    expect(throughJson(first).estimates).toHaveProperty('layers');
+    expect(throughJson(first).estimates).toHaveProperty('measuringShare');
+  });
 });
 
 describe('advance', () => {

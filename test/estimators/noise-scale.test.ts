@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { StepObservation } from '../../src/core/types.js';
+import type { NoiseEstimate, StepObservation } from '../../src/core/types.js';
 import { noiseScale } from '../../src/estimators/index.js';
 import {
   covarianceOf,
@@ -9,13 +9,16 @@ import {
   measuredStep,
   multiply,
   type Population,
+  partOf,
   type StepOf,
+  type Vector,
 } from '../support/gradients.js';
 import { anyStatistics, gradientStatistics, observation, plainObservation } from '../support/observations.js';
-import { errorsAway, mean } from '../support/random.js';
+import { errorsAway, mean, sampleVariance } from '../support/random.js';
+import { sharedOut } from '../support/subsets.js';
 
 /** So long a memory that nothing fades. */
-const ALL = { memory: 1e12, leastReadings: 1e12 };
+const ALL = { memory: 1e18, leastReadings: 1e18 };
 
 const POPULATION: Population = {
   gradient: [1, -0.5, 0.25, 0],
@@ -142,12 +145,155 @@ test('weighs by examples and fades by examples', () => {
   expect(faded?.traceOfCovariance).toBeCloseTo(expected / weights.reduce((a, b) => a + b), 10);
 });
 
-test('where |G|² drowns, its standard error stands in: at least this much', () => {
-  const norms = [-1, 1, -3, -1].map((norm) =>
-    observation({ gradient: gradientStatistics({ freshProjection: norm + 6.25 }) }),
+describe('where |G|² drowns', () => {
+  /** The estimate of readings of Ĝ² in the metric of the step. */
+  const of = (norms: readonly number[]): NoiseEstimate =>
+    estimateOf(
+      norms.map((norm) => observation({ gradient: gradientStatistics({ freshProjection: norm + 6.25 }) })),
+    ) as NoiseEstimate;
+
+  test('its standard error stands in: at least this much, and no less uncertain than that', () => {
+    // Ĝ² = −1, 1, −3, −1: mean −1, standard error √(8/3/4)
+    const found = of([-1, 1, -3, -1]);
+    expect(found.noiseScale).toBeCloseTo(100 / Math.sqrt(8 / 3 / 4), 10);
+    expect(found.standardError).toBeCloseTo(found.noiseScale, 10);
+    expect(found.isLowerBound).toBe(true);
+  });
+
+  test('begins exactly where it is below its standard error', () => {
+    // Mean m of m − 1, m + 1, m − 1, m + 1: standard error 1/√3
+    const around = (mean: number) => of([mean - 1, mean + 1, mean - 1, mean + 1]);
+    const error = 1 / Math.sqrt(3);
+    for (const mean of [-5, 0, 0.5 * error, error - 1e-9]) {
+      expect(around(mean)).toMatchObject({ isLowerBound: true });
+      expect(around(mean).noiseScale).toBeCloseTo(100 / error, 8);
+    }
+    for (const mean of [error + 1e-9, 2 * error, 50]) {
+      expect(around(mean)).not.toHaveProperty('isLowerBound');
+      expect(around(mean).noiseScale).toBeCloseTo(100 / mean, 8);
+    }
+  });
+});
+
+test('the standard error is that of the ratio, linearized: the relative errors of both add in squares', () => {
+  const readings = [
+    [90, 2],
+    [110, 4],
+    [130, 3],
+    [70, 3],
+  ] as const;
+  const steps = readings.map(([trace, norm]) => {
+    const gradient = { squaredDeviations: trace, freshDeviations: trace, freshProjection: norm + trace / 16 };
+    return observation({ gradient: gradientStatistics(gradient) });
+  });
+  const relative = (values: number[]): number => Math.sqrt(sampleVariance(values) / 4) / mean(values);
+  const expected = Math.hypot(relative(readings.map(([t]) => t)), relative(readings.map(([, n]) => n)));
+  expect(estimateOf(steps)?.noiseScale).toBeCloseTo(100 / 3, 10);
+  expect((estimateOf(steps)?.standardError as number) / (100 / 3)).toBeCloseTo(expected, 10);
+});
+
+/** Of many coordinates, noise scale 2 to 3 times the batch of 16, as a training begins. */
+const WIDE: Population = {
+  gradient: Array.from({ length: 12 }, (_, i) => Math.cos(i)),
+  factor: Array.from({ length: 12 }, (_, i) => Array.from({ length: 12 }, (_, j) => (i === j ? 4 / (1 + i) + 2 : 0))),
+  noise: 'gaussian',
+};
+
+type Reading = readonly [batchSize: number, pieces: number];
+
+/** The estimate of readings one after another: seen at a size each, in as many pieces. */
+function run(seed: number, readings: readonly Reading[], population = WIDE): NoiseEstimate {
+  const example = exampleGradients(population, seed);
+  const pieces = ([size, count]: Reading): number[] => Array.from({ length: count }, () => size / count);
+  return estimateOf(readings.map((reading) => measuredStep(drawParts(example, pieces(reading))))) as NoiseEstimate;
+}
+
+const repeated = (times: number, ...kinds: readonly Reading[]): Reading[] =>
+  Array.from({ length: times }, () => kinds).flat();
+
+describe('the standard error, over many runs', () => {
+  test.each([
+    ['two pieces', repeated(48, [16, 2])],
+    ['single examples', repeated(48, [16, 16])],
+    ['either, B − 1 degrees of freedom against 1', repeated(24, [16, 2], [16, 16])],
+  ] as const)('is the spread of the noise scale where a batch is seen in %s', (_name, readings) => {
+    const runs = Array.from({ length: 300 }, (_, seed) => run(seed, readings));
+    const spread = Math.sqrt(sampleVariance(runs.map(({ noiseScale: scale }) => scale)));
+    expect(runs.filter(({ isLowerBound }) => isLowerBound)).toEqual([]);
+    expect(Math.abs(mean(runs.map(({ standardError }) => standardError)) / spread - 1)).toBeLessThan(0.2);
+  });
+});
+
+test('degrees of freedom add up, and fade with the readings', () => {
+  expect(run(1, [...repeated(4, [16, 2]), [16, 16], [64, 4]]).degreesOfFreedom).toBe(4 + 15 + 3);
+  const steps = [2, 4, 6, 6].map((degreesOfFreedom) =>
+    observation({ gradient: gradientStatistics({ degreesOfFreedom }) }),
   );
-  // Ĝ² = −1, 1, −3, −1: mean −1, standard error √(8/3/4)
-  expect(estimateOf(norms)?.noiseScale).toBeCloseTo(100 / Math.sqrt(8 / 3 / 4), 10);
+  const keep = Math.exp(-16 / 100);
+  const expected = 2 * keep ** 3 + 4 * keep ** 2 + 6 * keep + 6;
+  const found = estimateOf(steps, { memory: 100, leastReadings: 1 }) as NoiseEstimate;
+  expect(found.degreesOfFreedom).toBeCloseTo(expected, 10);
+});
+
+describe('means the same', () => {
+  const truth = { trace: traceOf(covarianceOf(WIDE)), norm: dot(WIDE.gradient, WIDE.gradient) };
+
+  test.each([
+    ['at a size of 16', repeated(16, [16, 2])],
+    ['at 16 and then at 64: the statistics carry over', [...repeated(8, [16, 2]), ...repeated(8, [64, 2])]],
+    ['at 64 and then at 16', [...repeated(8, [64, 4]), ...repeated(8, [16, 4])]],
+    ['of unlike degrees of freedom', repeated(8, [16, 2], [16, 16])],
+  ] as const)('%s', (_name, readings) => {
+    const runs = Array.from({ length: 300 }, (_, seed) => run(1000 + seed, readings));
+    const traces = runs.map(({ traceOfCovariance }) => traceOfCovariance);
+    const norms = runs.map(({ squaredGradientNorm }) => squaredGradientNorm);
+    expect(errorsAway(traces, truth.trace)).toBeLessThan(2);
+    expect(errorsAway(norms, truth.norm)).toBeLessThan(2);
+  });
+});
+
+describe('of a batch drawn from few examples without replacement', () => {
+  const examples = Array.from({ length: 6 }, exampleGradients(SKEWED, 9));
+  const truth = partOf(examples).gradient;
+  const preconditioner = [0.1, 2, 0.7, 1];
+
+  /** Ŝ and Ĝ² of one draw; in the metric of the step too. */
+  const seen = (parts: readonly (readonly Vector[])[], datasetSize: number) => {
+    const estimator = noiseScale({ ...ALL, datasetSize });
+    const given = measuredStep(parts.map(partOf), { preconditioner });
+    const { trace, norm, stepNorm } = estimator.update(estimator.init(), given);
+    const { squaredDeviations, freshDeviations } = given.gradient as NonNullable<typeof given.gradient>;
+    return { trace: trace.mean, norm: norm.mean, stepNorm: (stepNorm.mean * freshDeviations) / squaredDeviations };
+  };
+
+  const overAll = (size: number, pieces: number, datasetSize: number) => {
+    const draws = [...sharedOut(examples, size, pieces)].map((parts) => seen(parts, datasetSize));
+    return (name: 'trace' | 'norm' | 'stepNorm'): number => mean(draws.map((one) => one[name]));
+  };
+
+  test.each([
+    ['two of six', 2, 2],
+    ['four of six in two pieces', 4, 2],
+    ['four of six one by one', 4, 4],
+    ['all six in three pieces', 6, 3],
+  ] as const)('both, averaged over all draws of %s, are the true ones', (_name, size, pieces) => {
+    const average = overAll(size, pieces, 6);
+    const variances = truth.map((_, i) => sampleVariance(examples.map((one) => one[i] as number)));
+    expect(average('trace')).toBeCloseTo(
+      variances.reduce((a, b) => a + b),
+      9,
+    );
+    expect(average('norm')).toBeCloseTo(dot(truth, truth), 9);
+    expect(average('stepNorm')).toBeCloseTo(dot(truth, multiply(preconditioner, truth)), 9);
+    expect(Math.abs(overAll(size, pieces, 1e12)('norm') - dot(truth, truth))).toBeGreaterThan(0.1);
+  });
+
+  test('nothing is taken off a batch of all there is, or of more', () => {
+    const parts = [examples.slice(0, 2), examples.slice(2)];
+    expect(seen(parts, 6).norm).toBeCloseTo(dot(truth, truth), 12);
+    expect(seen(parts, 5).norm).toBeCloseTo(dot(truth, truth), 12);
+    expect(seen(parts, 7).norm).toBeLessThan(dot(truth, truth));
+  });
 });
 
 test('is finite and positive or absent, whatever the statistics', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { formatStep, RUN_LOG_VERSION } from '../../src/run-log/format.js';
 import { readRunLog } from '../../src/run-log/read.js';
-import { observation } from '../support/observations.js';
+import { gradientStatistics, observation } from '../support/observations.js';
 import { DECISION, HEADER, runOf } from './support.js';
 
 const half = (line: string): string => line.slice(0, Math.floor(line.length / 2));
@@ -76,6 +76,8 @@ function step(changes: object, decision: object = {}, gradient: object = {}): st
   });
 }
 
+const LAYER = { layer: 'dense', parameters: 9, squaredNormOfMean: 1, squaredDeviations: 2 };
+
 const wholes = { step: 1, examplesSeen: 0, batchSize: 1, microBatches: 1 };
 const numbers = ['epoch', 'learningRate', 'baseLearningRate', 'loss', 'stepMs'];
 const statistics = [
@@ -123,6 +125,31 @@ test.each<[line: string, message: string]>([
   ]),
   [step({}, {}, { route: 2 }), 'gradient.route must be a string; got 2'],
   [step({}, {}, { degreesOfFreedom: '8' }), 'gradient.degreesOfFreedom must be a number; got "8"'],
+  [step({}, {}, { coverage: '0.5' }), 'gradient.coverage must be a number; got "0.5"'],
+  [step({}, {}, { coverage: null }), 'gradient.coverage must be a number; got null'],
+  [step({}, {}, { exampleNorms: 3 }), 'gradient.exampleNorms must be an array of numbers; got 3'],
+  [step({}, {}, { exampleNorms: [1, '2'] }), 'gradient.exampleNorms must be an array of numbers; got [1,"2"]'],
+  [step({}, {}, { exampleNorms: [1, null] }), 'gradient.exampleNorms must be an array of numbers; got [1,null]'],
+  [step({}, {}, { layers: {} }), 'gradient.layers must be an array of objects; got {}'],
+  [
+    step({}, {}, { layers: [LAYER, 3] }),
+    `gradient.layers must be an array of objects; got [${JSON.stringify(LAYER)},3]`,
+  ],
+  [step({}, {}, { layers: [LAYER, { ...LAYER, layer: 7 }] }), 'gradient.layers[1].layer must be a string; got 7'],
+  [
+    step({}, {}, { layers: [{ ...LAYER, parameters: 0 }] }),
+    'gradient.layers[0].parameters must be a whole number >= 1; got 0',
+  ],
+  ...['squaredNormOfMean', 'squaredDeviations'].flatMap((name): [string, string][] => [
+    [
+      step({}, {}, { layers: [LAYER, LAYER, { ...LAYER, [name]: undefined }] }),
+      `gradient.layers[2].${name} must be a number; got undefined`,
+    ],
+    [
+      step({}, {}, { layers: [{ ...LAYER, [name]: 'much' }] }),
+      `gradient.layers[0].${name} must be a number; got "much"`,
+    ],
+  ]),
   [header({ facts: undefined }), 'facts must be an object; got undefined'],
   [header({ options: 'none' }), 'options must be an object; got "none"'],
   [header({ about: null }), 'about must be an object; got null'],
@@ -137,6 +164,52 @@ test.each<[line: string, message: string]>([
   const read = () => readRunLog([...runOf(1), '', line].join('\n'), 'logs/run.jsonl');
   expect(read).toThrow(TypeError);
   expect(read).toThrow(`logs/run.jsonl:4: ${message}`);
+});
+
+describe('the details of a measured step', () => {
+  const gradient = gradientStatistics({
+    route: 'closedForm',
+    degreesOfFreedom: 15,
+    coverage: 0.75,
+    exampleNorms: [0, 0.5, 1, 2.25, 1e15],
+    layers: [LAYER, { ...LAYER, layer: 'lstm_LSTM1/kernel "é"', squaredDeviations: 1e-20 }],
+  });
+  const seen = observation({ gradient });
+  /** As another program may write it: the fields in another order. */
+  const turned = JSON.stringify(
+    Object.fromEntries(
+      Object.entries({
+        ...seen,
+        gradient: Object.fromEntries(Object.entries(gradient).reverse()),
+        decision: DECISION,
+      }).reverse(),
+    ),
+  );
+  const read = (line: string) => readRunLog(`${header({})}\n${line}\n`).runs[0]?.steps[0]?.observation;
+
+  test.each([
+    ['as this package writes them', formatStep(seen, DECISION)],
+    ['in another order', turned],
+    ['with room between', JSON.stringify({ ...seen, decision: DECISION }, null, 1).replaceAll('\n', ' ')],
+  ])('are read back, %s', (_name, line) => {
+    expect(read(line)).toEqual(seen);
+  });
+
+  test.each(['coverage', 'exampleNorms', 'layers'] as const)('%s may be left out', (name) => {
+    const { [name]: _left, ...rest } = gradient;
+    expect(read(formatStep({ ...seen, gradient: rest }, DECISION))).toEqual({ ...seen, gradient: rest });
+  });
+
+  test('are read back where they are not finite, in order and in another', () => {
+    const broken = {
+      ...gradient,
+      exampleNorms: [Number.NaN, 1, Infinity],
+      layers: [{ ...LAYER, squaredNormOfMean: Number.NaN, squaredDeviations: -Infinity }],
+    };
+    const line = formatStep({ ...seen, gradient: broken }, DECISION);
+    expect(read(line)).toEqual({ ...seen, gradient: broken });
+    expect(read(line.replace('{"step"', '{ "step"'))).toEqual({ ...seen, gradient: broken });
+  });
 });
 
 test('rejects a step before any header', () => {

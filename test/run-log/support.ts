@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Decision, JsonObject, RunFacts, StepObservation } from '../../src/core/types.js';
+import type { Decision, GradientStatistics, JsonObject, RunFacts, StepObservation } from '../../src/core/types.js';
 import { formatHeader, formatStep, type RunLogHeader } from '../../src/run-log/format.js';
 import { anyFacts } from '../controller/support.js';
 import { anyRun, observation } from '../support/observations.js';
@@ -43,16 +43,47 @@ const anyDecision: fc.Arbitrary<Decision> = fc.record({
   reason: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('NaN', 'a\nb', '"', '\u2028', '\ud800', 'Infinity')),
 });
 
+const anyNumber = fc.oneof({ weight: 9, arbitrary: fc.double() }, fc.constantFrom(Number.NaN, Infinity, -Infinity));
+
+/** What a route may tell besides the sums: how it went, of how much of the model, of which examples, of which layers. */
+const anyDetails: fc.Arbitrary<Partial<GradientStatistics>> = fc.record(
+  {
+    route: fc.constantFrom('microBatches', 'closedForm', 'randomSigns', 'perExample', 'temporal'),
+    coverage: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+    exampleNorms: fc.array(anyNumber, { maxLength: 5 }),
+    layers: fc.array(
+      fc.record({
+        layer: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('dense_Dense1', 'lstm/kernel', 'NaN', '"')),
+        parameters: fc.integer({ min: 1, max: 1e9 }),
+        squaredNormOfMean: anyNumber,
+        squaredDeviations: anyNumber,
+      }),
+      { maxLength: 4 },
+    ),
+  },
+  { requiredKeys: ['route'] },
+);
+
 /** A header and steps of any kind. */
 export const anyLoggedRun: fc.Arbitrary<{
   readonly facts: RunFacts;
   readonly about: JsonObject;
   readonly steps: readonly (readonly [StepObservation, Decision])[];
 }> = fc
-  .record({ facts: anyFacts, reason: fc.string(), run: anyRun, decision: fc.infiniteStream(anyDecision) })
-  .map(({ facts, reason, run, decision }) => {
-    const observations = withoutNegativeZero(run);
+  .record({
+    facts: anyFacts,
+    reason: fc.string(),
+    run: anyRun,
+    decision: fc.infiniteStream(anyDecision),
+    details: fc.infiniteStream(anyDetails),
+  })
+  .map(({ facts, reason, run, decision, details }) => {
     const decisions = decision[Symbol.iterator]();
+    const more = details[Symbol.iterator]();
+    const observations = withoutNegativeZero(run).map(({ gradient, ...seen }) => ({
+      ...seen,
+      ...(gradient && { gradient: { ...gradient, ...withoutNegativeZero(more.next().value as typeof gradient) } }),
+    }));
     return {
       facts,
       about: { reason },
