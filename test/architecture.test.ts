@@ -19,6 +19,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   controller: ['controller', 'core', 'assembly', 'run-log', 'rxjs', 'eventemitter3'],
   tfjs: ['tfjs', 'core', 'assembly', 'controller', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   'core-entry.ts': ['core', 'policies', 'combinators', 'learning-rates', 'assembly', 'controller', 'run-log'],
+  importers: ['importers', 'core', 'run-log', 'node:stream', 'csv-parse'],
+  exporters: ['exporters', 'core', 'importers', 'run-log'],
   'replay-entry.ts': ['replay', 'assembly', 'run-log'],
   'index.ts': ['core-entry.ts', 'tfjs'],
 };
