@@ -40,6 +40,7 @@ export type {
   PolicyContext,
   PolicyDecision,
   RunFacts,
+  Signal,
   StepObservation,
   TimeEstimate,
   WalkEstimate,

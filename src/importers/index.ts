@@ -12,7 +12,6 @@ export {
   type ImportedRun,
   type ImportOptions,
   QUANTITIES,
-  type Signal,
 } from './types.js';
 
 /** How each format is read. */

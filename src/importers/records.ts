@@ -1,9 +1,9 @@
-import type { Json, JsonObject, RunFacts, StepObservation } from '../core/types.js';
+import type { Json, JsonObject, RunFacts, Signal, StepObservation } from '../core/types.js';
 import { PACKAGE_VERSION, RUN_LOG_VERSION, type RunLogHeader } from '../run-log/format.js';
 import type { LogRecord } from '../run-log/stream.js';
 import { shown } from './cell.js';
 import { type MergedRow, mergeRows, type Row } from './merge-rows.js';
-import type { Columns, ForeignFormat, ImportOptions, Signal } from './types.js';
+import type { Columns, ForeignFormat, ImportOptions } from './types.js';
 
 /** Where a row stands in the training. */
 export interface Position {

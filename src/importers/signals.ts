@@ -1,6 +1,6 @@
+import type { Signal } from '../core/types.js';
 import type { RunLogHeader } from '../run-log/format.js';
 import { isObject } from '../run-log/validate.js';
-import type { Signal } from './types.js';
 
 /** What a run log can tell. */
 export const ALL_SIGNALS: readonly Signal[] = [

@@ -1,12 +1,9 @@
-import type { RunFacts } from '../core/types.js';
+import type { RunFacts, Signal } from '../core/types.js';
 import type { LogRecord } from '../run-log/stream.js';
 
 /** The formats that a run can be read from, besides the run log itself. */
 export const FOREIGN_FORMATS = ['keras-csv', 'lightning-csv', 'hugging-face', 'tensorboard'] as const;
 export type ForeignFormat = (typeof FOREIGN_FORMATS)[number];
-
-/** What a log can tell of each step, besides that it took place. */
-export type Signal = 'loss' | 'validationLoss' | 'learningRate' | 'batchSize' | 'time' | 'gradient';
 
 /** The quantities that a column (a tag, a key) of another tool's log can stand for. */
 export const QUANTITIES = ['loss', 'validationLoss', 'learningRate', 'batchSize', 'step', 'epoch', 'stepMs'] as const;

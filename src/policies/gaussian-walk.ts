@@ -74,6 +74,7 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
   return {
     name: 'gaussianWalk',
     options: floor === undefined ? { minGain } : { floor, minGain },
+    needs: ['loss', 'gradient', 'time'],
     init: () => null,
     update(state, estimates, context) {
       const { loss, noise, walk, time } = estimates;
