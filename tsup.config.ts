@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', core: 'src/core-entry.ts' },
+  entry: { index: 'src/index.ts', core: 'src/core-entry.ts', report: 'src/report-entry.ts' },
   format: ['esm', 'cjs'],
   dts: true,
   sourcemap: true,

@@ -1,0 +1,10 @@
+export { type SeriesBuilder, type SeriesOptions, seriesBuilder } from './report/series-builder.js';
+export { type ReportRecord, seriesFromRecords } from './report/series-from-records.js';
+export type {
+  NoiseSeries,
+  ReportChange,
+  ReportSeries,
+  ReportSummary,
+  SeriesKind,
+  Setting,
+} from './report/types.js';
