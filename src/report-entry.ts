@@ -1,3 +1,5 @@
+export { type PageOptions, reportPage } from './report/page.js';
+export type { XAxis } from './report/plot-model.js';
 export { type SeriesBuilder, type SeriesOptions, seriesBuilder } from './report/series-builder.js';
 export { type ReportRecord, seriesFromRecords } from './report/series-from-records.js';
 export type {

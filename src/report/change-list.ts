@@ -27,7 +27,9 @@ function octaves(from: number, to: number): number {
 
 /** Whether the batch size differs, or the learning rate by a factor of 1.5 or more. */
 export function isChange(from: Setting, to: Setting): boolean {
-  return !Object.is(from.batchSize, to.batchSize) || octaves(from.learningRate, to.learningRate) >= Math.log2(RATE_JUMP);
+  return (
+    !Object.is(from.batchSize, to.batchSize) || octaves(from.learningRate, to.learningRate) >= Math.log2(RATE_JUMP)
+  );
 }
 
 function extent({ change: { from, to } }: Kept): number {
