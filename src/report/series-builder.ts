@@ -147,7 +147,7 @@ export function seriesBuilder(options: SeriesOptions): SeriesBuilder {
         noise.estimate,
         noise.low,
         noise.high,
-        speed.add(observation.batchSize, seconds),
+        speed.add(observation.batchSize, seconds, observation.short === true),
       ];
       thinned.add(row);
       totals.add({ observation, setting, smoothedLoss: smoothed, noiseScale: noise.estimate, seconds });

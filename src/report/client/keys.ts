@@ -37,6 +37,13 @@ export function followKeys(
   place.setAttribute('aria-valuemin', '1');
   place.setAttribute('aria-valuemax', String(count));
 
+  function tell(): void {
+    const mark = marks[at];
+    const { what, why } = mark === undefined ? { what: `place ${at + 1} of ${STOPS}`, why: '' } : markText(mark);
+    place.setAttribute('aria-valuenow', String(at + 1));
+    place.setAttribute('aria-valuetext', why === '' ? what : `${what}: ${why}`);
+  }
+
   function go(to: number): void {
     at = to;
     const mark = marks[at];
@@ -44,13 +51,10 @@ export function followKeys(
     const x = mark?.x ?? min + ((max - min) * at) / (STOPS - 1);
     const left = Math.max(0, Math.min(u.valToPos(x, 'x'), u.over.clientWidth));
     u.setCursor({ left, top: u.over.clientHeight / 2 });
-    const { what, why } = mark === undefined ? { what: `place ${at + 1} of ${STOPS}`, why: '' } : markText(mark);
-    place.setAttribute('aria-valuenow', String(at + 1));
-    place.setAttribute('aria-valuetext', why === '' ? what : `${what}: ${why}`);
+    tell();
   }
 
-  go(0);
-  setHere(false)();
+  tell();
   place.addEventListener('keydown', (event) => {
     const move = MOVES[event.key];
     if (move === undefined) return;

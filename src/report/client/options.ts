@@ -36,7 +36,7 @@ function seriesOf({ plot, palette }: ChartLook, { line }: Placed): uPlot.Series[
   }
   const isFaint = line.style === 'faint';
   const main: uPlot.Series = {
-    stroke: isFaint ? `${color}55` : color,
+    stroke: isFaint ? `${color}40` : color,
     width: isFaint ? 1 : 2,
     points: { show: false },
     paths: pathsOf(plot),
@@ -51,29 +51,28 @@ function bandsOf({ palette }: ChartLook, placed: readonly Placed[]): uPlot.Band[
     .map(({ line, column }) => ({ series: [column + 1, column + 2], fill: `${colorOf(palette, line.series)}2e` }));
 }
 
-function axesOf({ plot, axis, palette, width, height }: ChartLook): uPlot.Axis[] {
+function axesOf({ plot, axis, palette }: ChartLook): uPlot.Axis[] {
   const common: uPlot.Axis = {
     stroke: palette.muted,
     font: FONT,
     grid: { stroke: palette.grid, width: 1 },
     ticks: { show: false },
   };
-  const mostX = Math.max(2, Math.floor(width / LABEL_WIDTH));
-  const mostY = Math.max(2, Math.floor(height / LABEL_HEIGHT));
+  const most = (length: number, label: number): number => Math.max(2, Math.floor(length / label));
   const format = axis === 'seconds' ? formatTime : formatShort;
   return [
     {
       ...common,
       size: 28,
       gap: 8,
-      splits: (_u, _axis, min, max) => ticksOf('linear', [min, max], mostX),
+      splits: ({ width }, _axis, min, max) => ticksOf('linear', [min, max], most(width, LABEL_WIDTH)),
       values: (_u, splits) => splits.map(format),
     },
     {
       ...common,
       size: 54,
       gap: 8,
-      splits: (_u, _axis, min, max) => ticksOf(plot.scale, [min, max], mostY),
+      splits: ({ height }, _axis, min, max) => ticksOf(plot.scale, [min, max], most(height, LABEL_HEIGHT)),
       filter: (_u, splits) => splits,
       values: (_u, splits) => splits.map(formatShort),
     },
