@@ -25,7 +25,7 @@ export function formatNumber(value: number): string {
 /** A number for an axis, short: 20k, 1.5M. */
 export function formatShort(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e12 || size < 10_000) return formatNumber(value);
+  if (size >= 1e12 || size < 1000) return formatNumber(value);
   const [unit, letter] = size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : ([1e3, 'k'] as const);
   return `${trimmed((value / unit).toPrecision(3)).replace('-', MINUS)}${letter}`;
 }

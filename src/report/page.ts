@@ -56,14 +56,13 @@ function controls(series: readonly ReportSeries[], axis: XAxis): string {
 ${radios('axis', 'Along', axes, axis)}
 ${series.length > 1 ? radios('layout', 'Charts', LAYOUTS, 'over') : ''}
 <button type="button" id="reset" hidden>Whole width</button>
-<button type="button" id="theme">Dark</button>
-${legend(series)}
+${series.length > 1 ? legend(series) : ''}
 </div>`;
 }
 
 function body(series: readonly ReportSeries[], title: string, axis: XAxis): string {
   const notes = notesFor(series).map((note) => `<p>${escapeText(note)}</p>`);
-  return `<header><h1>${escapeText(title)}</h1>
+  return `<header><h1>${escapeText(title)}</h1><button type="button" id="theme" hidden>Dark</button>
 <div class="notes">${notes.join('')}</div></header>
 ${controls(series, axis)}
 <main>

@@ -98,6 +98,7 @@ function lossPlot(series: readonly PlotSeries[], shown: readonly number[]): Omit
 
 function otherPlots(series: readonly PlotSeries[], shown: readonly number[]): Omit<Plot, 'range'>[] {
   const all = [...series.keys()];
+  const hasReplay = series.some(({ kind }) => kind === 'replay');
   const main = (indices: readonly number[], key: 'batchSize' | 'learningRate' | 'examplesPerSecond'): PlotLine[] =>
     indices.map((i) => ({ series: i, style: 'main', values: (series[i] as PlotSeries)[key] }));
   const noise = all.flatMap((i): PlotLine[] => {
@@ -111,7 +112,7 @@ function otherPlots(series: readonly PlotSeries[], shown: readonly number[]): Om
     {
       key: 'batchSize',
       title: 'Batch size',
-      note: 'examples an update; log axis; dots: changes',
+      note: `examples an update; log axis; dots: changes${hasReplay ? '; replays: the size last asked for' : ''}`,
       scale: 'log2',
       isStepped: true,
       lines: main(all, 'batchSize'),
@@ -119,7 +120,7 @@ function otherPlots(series: readonly PlotSeries[], shown: readonly number[]): Om
     {
       key: 'learningRate',
       title: 'Learning rate',
-      note: 'log axis',
+      note: 'log axis; dots: changes',
       scale: 'log10',
       isStepped: true,
       lines: main(all, 'learningRate'),

@@ -114,10 +114,19 @@ export function seriesBuilder(options: SeriesOptions): SeriesBuilder {
     return isAsked && asked !== undefined ? asked : { batchSize, learningRate };
   }
 
+  /**
+   * Whether a replayed policy holds what the record has on a step that was not measured. A run with its decisions would have held what it
+   * asked for last, so that stands; only on the record does the size go back.
+   */
+  function holdsRecord(observation: StepObservation, decision: Decision): boolean {
+    const isSame = decision.batchSize === observation.batchSize || observation.short === true;
+    return kind === 'replay' && isSame && observation.gradient === undefined;
+  }
+
   /** Compares the new setting with the one asked for before: after the step where there are decisions, in the step where there are none. */
   function noteChange(setting: Setting, decision: Decision | undefined, row: Row, observation: StepObservation): void {
-    const next: Setting = decision ?? setting;
     const from = asked ?? setting;
+    const next: Setting = decision === undefined ? setting : holdsRecord(observation, decision) ? from : decision;
     const to = { batchSize: next.batchSize, learningRate: next.learningRate };
     asked = to;
     if (!isChange(from, to)) return;

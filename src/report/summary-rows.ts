@@ -17,7 +17,7 @@ function span(first: number, last: number): string {
 }
 
 const ROWS: readonly (readonly [label: string, cell: Cell])[] = [
-  ['Kind', (_summary, { kind }) => (kind === 'run' ? 'run' : 'replay of the record')],
+  ['Kind', (_summary, { kind }) => kind],
   ['Steps', ({ steps }) => formatNumber(steps)],
   ['Examples', ({ examples }) => formatNumber(examples)],
   ['Training time', ({ seconds }) => (seconds === undefined ? undefined : formatTime(seconds))],
@@ -40,10 +40,22 @@ const ROWS: readonly (readonly [label: string, cell: Cell])[] = [
   ['Steps whose loss is not finite', ({ brokenSteps }) => (brokenSteps > 0 ? formatNumber(brokenSteps) : undefined)],
 ];
 
+/** Rows that a replay takes from its record: its own decisions had no part in them. */
+const RECORDED = new Set([
+  'Training time',
+  'Examples per second',
+  'Loss at the end, smoothed',
+  'Least loss, smoothed',
+  'Least validation loss',
+]);
+
 /** The summary of the series, one beside the other; a quantity that none of them has is left out. */
 export function summaryRows(series: readonly ReportSeries[]): SummaryRow[] {
   return ROWS.flatMap(([label, cell]) => {
-    const cells = series.map((one) => cell(one.summary, one));
+    const cells = series.map((one) => {
+      const text = cell(one.summary, one);
+      return text !== undefined && one.kind === 'replay' && RECORDED.has(label) ? 'as recorded' : text;
+    });
     return cells.every((text) => text === undefined) ? [] : [{ label, cells: cells.map((text) => text ?? '–') }];
   });
 }

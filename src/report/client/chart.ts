@@ -13,11 +13,15 @@ export interface Chart {
   readonly u: uPlot;
 }
 
+/** More changes than this get smaller dots. */
+const MANY = 60;
+
 /** Draws a dot on each change of the batch size or the learning rate. */
 function drawMarks(u: uPlot, { plot, palette }: ChartLook, marks: readonly Mark[]): void {
   if (plot.key !== 'batchSize' && plot.key !== 'learningRate') return;
   const { ctx } = u;
   const ratio = uPlot.pxRatio;
+  const radius = marks.length > MANY ? 2.5 : 4;
   ctx.save();
   ctx.beginPath();
   ctx.rect(u.bbox.left - 6 * ratio, u.bbox.top - 6 * ratio, u.bbox.width + 12 * ratio, u.bbox.height + 12 * ratio);
@@ -26,7 +30,7 @@ function drawMarks(u: uPlot, { plot, palette }: ChartLook, marks: readonly Mark[
     const value = change.to[plot.key];
     if (!Number.isFinite(value)) continue;
     ctx.beginPath();
-    ctx.arc(u.valToPos(x, 'x', true), u.valToPos(value, 'y', true), 4 * ratio, 0, 2 * Math.PI);
+    ctx.arc(u.valToPos(x, 'x', true), u.valToPos(value, 'y', true), radius * ratio, 0, 2 * Math.PI);
     ctx.fillStyle = colorOf(palette, series);
     ctx.strokeStyle = palette.panel;
     ctx.lineWidth = 1.5 * ratio;
@@ -36,9 +40,11 @@ function drawMarks(u: uPlot, { plot, palette }: ChartLook, marks: readonly Mark[
   ctx.restore();
 }
 
+/** The chart's title with how to read it; a series' name alone, where they stand over all of its row. */
 function headOf({ title, note }: Plot, name: string | undefined): HTMLElement {
   const head = element('figcaption', '');
-  head.append(element('h3', '', name ?? title), element('p', 'note', note));
+  if (name === undefined) head.append(element('h3', '', title), element('p', 'note', note));
+  else head.append(element('h4', '', name));
   return head;
 }
 

@@ -54,6 +54,7 @@ export function connectControls(
   theme.addEventListener('click', () => controls.setDark(!view.isDark));
   whole.addEventListener('click', reset);
   nameTheme();
+  theme.hidden = false;
   (document.querySelector('.controls') as HTMLElement).hidden = false;
   return controls;
 }

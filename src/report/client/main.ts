@@ -63,7 +63,9 @@ function draw(): void {
     }
     const group = element('section', 'group');
     const row = element('div', 'panes');
-    group.append(element('h3', '', plot.title), row);
+    const head = element('div', 'head');
+    head.append(element('h3', '', plot.title), element('p', 'note', plot.note));
+    group.append(head, row);
     place.append(group);
     for (const i of having) add(row, plot, [i], shown, (series[i] as PlotSeries).name);
   }

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { formatShort, formatTime } from '../format.js';
+import { formatNumber, formatShort, formatTime } from '../format.js';
 import { colorOf, dashOf, type Palette } from '../palette.js';
 import type { Plot, XAxis } from '../plot-model.js';
 import { type Range, ticksOf } from '../scale.js';
@@ -74,7 +74,7 @@ function axesOf({ plot, axis, palette }: ChartLook): uPlot.Axis[] {
       gap: 8,
       splits: ({ height }, _axis, min, max) => ticksOf(plot.scale, [min, max], most(height, LABEL_HEIGHT)),
       filter: (_u, splits) => splits,
-      values: (_u, splits) => splits.map(formatShort),
+      values: (_u, splits) => splits.map(plot.scale === 'log2' ? formatNumber : formatShort),
     },
   ];
 }
