@@ -5,6 +5,7 @@ import { aboutList, changeTable, summaryTable } from './page-tables.js';
 import { colorOf, dashOf, LIGHT } from './palette.js';
 import { hasAxis, type XAxis } from './plot-model.js';
 import { notesFor } from './summary-rows.js';
+import { titleOf } from './title.js';
 import type { ReportSeries } from './types.js';
 
 /** Options of {@link reportPage}. */
@@ -85,11 +86,8 @@ with the keyboard, arrow keys go from change to change.</p></footer>`;
  */
 export async function reportPage(series: readonly ReportSeries[], options: PageOptions = {}): Promise<string> {
   checkKeys('reportPage', options, ['title', 'axis']);
-  if (series.length === 0) throw new RangeError('reportPage: needs at least one series; got none');
-  const {
-    axis = 'examples',
-    title = series.length === 1 ? (series[0] as ReportSeries).name : `${series.length} runs`,
-  } = options;
+  const { axis = 'examples' } = options;
+  const title = titleOf('reportPage', series, options);
   // 60 KB that nothing else needs.
   const { pageAssets } = await import('./page-assets.js');
   const { script, scriptHash, style, styleHash } = await pageAssets();

@@ -57,17 +57,24 @@ const LOG_LOSS = 20;
 /** How far a band may go past the estimates of all series, and a batch's loss below the least smoothed one on a log axis, as a factor. */
 const ROOM = 4;
 
+/** Tells records apart: replays of one have the same. */
+function recordKey({ summary }: PlotSeries): string {
+  const { steps, examples, finalLoss, leastLoss, seconds } = summary;
+  return JSON.stringify([steps, examples, finalLoss, leastLoss, seconds]);
+}
+
+function noiseKey(series: PlotSeries): string {
+  return `${recordKey(series)} ${series.summary.noiseScale}`;
+}
+
 /** Indices of the series whose loss and speed are shown: replays share those of the record that they were made on. */
 function recordsOf(series: readonly PlotSeries[]): number[] {
+  const isReplay = (i: number): boolean => series[i]?.kind === 'replay';
   const seen = new Set<string>();
-  const indices = [...series.keys()].sort(
-    (a, b) => Number(series[a]?.kind === 'replay') - Number(series[b]?.kind === 'replay'),
-  );
+  const indices = [...series.keys()].sort((a, b) => Number(isReplay(a)) - Number(isReplay(b)));
   return indices.filter((i) => {
-    const { kind, summary } = series[i] as PlotSeries;
-    const { steps, examples, finalLoss, leastLoss, seconds } = summary;
-    const key = JSON.stringify([steps, examples, finalLoss, leastLoss, seconds]);
-    const isNew = kind === 'run' || !seen.has(key);
+    const key = recordKey(series[i] as PlotSeries);
+    const isNew = !isReplay(i) || !seen.has(key);
     seen.add(key);
     return isNew;
   });
@@ -103,7 +110,11 @@ function otherPlots(series: readonly PlotSeries[], shown: readonly number[]): Om
     indices.map((i) => ({ series: i, style: 'main', values: (series[i] as PlotSeries)[key] }));
   const noise = all.flatMap((i): PlotLine[] => {
     const { noiseScale } = series[i] as PlotSeries;
-    return noiseScale === undefined
+    // Replays of one record estimate alike, unless their memory differs.
+    const isRepeated = all.some(
+      (j) => j < i && noiseKey(series[j] as PlotSeries) === noiseKey(series[i] as PlotSeries),
+    );
+    return noiseScale === undefined || isRepeated
       ? []
       : [{ series: i, style: 'main', values: noiseScale.estimate, band: noiseScale }];
   });
@@ -112,7 +123,7 @@ function otherPlots(series: readonly PlotSeries[], shown: readonly number[]): Om
     {
       key: 'batchSize',
       title: 'Batch size',
-      note: `examples an update; log axis; dots: changes${hasReplay ? '; replays: the size last asked for' : ''}`,
+      note: `examples; log axis; dots: changes${hasReplay ? '; replays: last asked for' : ''}`,
       scale: 'log2',
       isStepped: true,
       lines: main(all, 'batchSize'),
