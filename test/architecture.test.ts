@@ -18,10 +18,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   assembly: ['assembly', 'core', 'estimators', 'policies', 'combinators', 'learning-rates', 'run-log'],
   controller: ['controller', 'core', 'assembly', 'run-log', 'rxjs', 'eventemitter3'],
   tfjs: ['tfjs', 'core', 'assembly', 'controller', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
+  report: ['report', 'core', 'estimators', 'policies', 'learning-rates', 'assembly', 'run-log'],
   'core-entry.ts': ['core', 'policies', 'combinators', 'learning-rates', 'assembly', 'controller', 'run-log'],
   importers: ['importers', 'core', 'run-log', 'node:stream', 'csv-parse'],
   exporters: ['exporters', 'core', 'importers', 'run-log'],
   'replay-entry.ts': ['replay', 'assembly', 'run-log'],
+  'report-entry.ts': ['report'],
   'index.ts': ['core-entry.ts', 'tfjs'],
 };
 const MOST_LINES = 300;
