@@ -1,5 +1,6 @@
 import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
+import { unitDocs } from './src/cli/unit-docs.js';
 import { pageAssets } from './src/report/page-assets.js';
 
 /** Puts the report page's script and style in the place of the module that bundles them. */
@@ -13,12 +14,24 @@ const pageAssetsAsText: Plugin = {
   },
 };
 
+/** Puts the documentation of policies and rules in the place of the module that reads it from their sources. */
+const unitDocsAsData: Plugin = {
+  name: 'unit-docs-as-data',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]cli[\\/]unit-docs\.ts$/ }, () => ({
+      contents: `const docs = ${JSON.stringify(unitDocs())};\nexport const unitDocs = () => docs;\n`,
+      loader: 'js',
+    }));
+  },
+};
+
 const shared: Options = {
   sourcemap: true,
   splitting: true,
   target: 'es2022',
   treeshake: true,
-  esbuildPlugins: [pageAssetsAsText],
+  external: ['@resvg/resvg-js'],
+  esbuildPlugins: [pageAssetsAsText, unitDocsAsData],
 };
 
 export default defineConfig([

@@ -39,8 +39,9 @@ export function signalsOf(columns: Columns, hasTime: boolean): Signal[] {
   return hasTime ? [...told, 'time'] : told;
 }
 
-function missing(file: string, fact: string, flag: string): never {
-  throw new TypeError(`${file}: does not tell the ${fact}: give facts.${flag}`);
+function missing(file: string, fact: string, name: string): never {
+  const flag = `--${fact.replace(' ', '-')}`;
+  throw new TypeError(`${file}: does not tell the ${fact}: give facts.${name} (${flag})`);
 }
 
 function sizeOf(row: MergedRow): number | undefined {

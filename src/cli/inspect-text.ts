@@ -1,0 +1,77 @@
+import type { Json, JsonObject } from '../core/types.js';
+import { formatNumber, formatTime } from '../report/format.js';
+import { sparkline } from '../report/sparkline.js';
+import type { ReportSeries, ReportSummary } from '../report/types.js';
+import type { RunLogHeader } from '../run-log/format.js';
+
+/** One run as JSON: its header without the state it began with, and its summary. */
+export function inspectedRun(header: RunLogHeader, { name, summary }: ReportSeries): object {
+  const { runLog, version, facts, options, about, state } = header;
+  return { name, runLog, version, facts, options, about, isResumed: state !== undefined, summary };
+}
+
+/** `cooled(ramped(gaussianWalk))`, with the options that are not themselves policies. */
+function unitText(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  const { name, options = {} } = (value ?? {}) as { name?: unknown; options?: JsonObject };
+  if (typeof name !== 'string') return 'as by default';
+  const { policy, ...rest } = options;
+  const inner = policy === undefined ? [] : [unitText(policy)];
+  const own = Object.entries(rest).map(([key, option]) => `${key} ${JSON.stringify(option)}`);
+  const all = [...inner, ...own].join(', ');
+  return all === '' ? name : `${name}(${all})`;
+}
+
+/** Letters for the name of a line. */
+const LABEL = 15;
+/** Longest text of a value that is shown. */
+const LONGEST = 100;
+
+function shortened(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+function pairs(object: object): string {
+  return Object.entries(object)
+    .map(([name, value]) => `${name} ${shortened(value)}`)
+    .join(', ');
+}
+
+function extent({ steps, examples, seconds, measuredSteps, brokenSteps }: ReportSummary): string {
+  const time = seconds === undefined ? '' : `, ${formatTime(seconds)}`;
+  const broken = brokenSteps === 0 ? '' : `, ${formatNumber(brokenSteps)} with a loss that is not finite`;
+  const measured = `${formatNumber(measuredSteps)} measured`;
+  return `${formatNumber(steps)} steps (${measured}${broken}), ${formatNumber(examples)} examples${time}`;
+}
+
+function ends(first: number, last: number): string {
+  return first === last ? formatNumber(first) : `${formatNumber(first)} → ${formatNumber(last)}`;
+}
+
+/** A run's lines: what decided, its extent, and the course of loss and batch size in bars. */
+export function runText(header: RunLogHeader, series: ReportSeries, width: number): string {
+  const { facts, options, about, version, state } = header;
+  const { summary, smoothedLoss, batchSize, changes } = series;
+  const bars = Math.max(10, Math.min(60, width - LABEL - 25));
+  const lines: (readonly [label: string, text: string])[] = [
+    ['written by', `version ${version}${state === undefined ? '' : ', resumed'}`],
+    ['facts', pairs(facts)],
+    ['policy', unitText(options.policy)],
+    ['rate rule', unitText(options.learningRate)],
+    ...(Object.keys(about).length === 0 ? [] : ([['about', pairs(about)]] as const)),
+    ['extent', extent(summary)],
+    [
+      'loss',
+      `${sparkline(smoothedLoss, bars)}  ${ends(smoothedLoss[0] ?? Number.NaN, summary.finalLoss ?? Number.NaN)}`,
+    ],
+    ['batch size', `${sparkline(batchSize, bars, 'log2')}  ${ends(summary.firstBatchSize, summary.finalBatchSize)}`],
+    ['learning rate', ends(summary.firstLearningRate, summary.finalLearningRate)],
+    ...(summary.noiseScale === undefined ? [] : ([['noise scale', formatNumber(summary.noiseScale)]] as const)),
+    ['changes', formatNumber(summary.changes)],
+    ...changes
+      .slice(-1)
+      .map(({ step, reason }) => ['last change', `after step ${formatNumber(step)}: ${reason}`] as const),
+  ];
+  return `  run ${series.name}\n${lines.map(([label, text]) => `    ${label.padEnd(LABEL)}${text}\n`).join('')}`;
+}
