@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, Failure, PipeClosed, usage } from './failure.js';
 import { type InputOptions, type OpenLog, openInput } from './input.js';
 import type { Io } from './io.js';
+import { visible } from './visible.js';
 
 /** The files named, or standard input where something is piped into it. @throws Failure where there is neither */
 export function namedFiles(files: readonly string[], io: Io): readonly string[] {
@@ -13,7 +14,7 @@ export function namedFiles(files: readonly string[], io: Io): readonly string[] 
 /** A message for the user, without a stack. */
 export function complain(error: unknown, io: Io): ExitCode {
   const { message } = error as Error;
-  io.stderr.write(`error: ${message}\n`);
+  io.stderr.write(`error: ${visible(message)}\n`);
   return error instanceof Failure ? error.code : EXIT.input;
 }
 

@@ -5,6 +5,7 @@ import type { Columns } from '../importers/types.js';
 import { type LogRecord, readRecords } from '../run-log/stream.js';
 import { bytesOf, startOf } from './bytes.js';
 import type { Io } from './io.js';
+import { visible } from './visible.js';
 
 /** What the user says of the logs. */
 export interface InputOptions {
@@ -55,7 +56,7 @@ async function openRunLog(
  */
 export async function openInput(path: string, { from, facts, columns }: InputOptions, io: Io): Promise<OpenLog> {
   const name = path === '-' ? 'standard input' : path;
-  const onWarning = (message: string): void => void io.stderr.write(`warning: ${message}\n`);
+  const onWarning = (message: string): void => void io.stderr.write(`warning: ${visible(message)}\n`);
   const { start, all } = await startOf(await bytesOf(path, name, io), PEEK_BYTES);
   if (start.length === 0) throw new TypeError(`${name}: is empty`);
   const format = from ?? detectFormat(start, name);

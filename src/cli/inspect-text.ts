@@ -3,6 +3,7 @@ import { formatNumber, formatTime } from '../report/format.js';
 import { sparkline } from '../report/sparkline.js';
 import type { ReportSeries, ReportSummary } from '../report/types.js';
 import type { RunLogHeader } from '../run-log/format.js';
+import { visible } from './visible.js';
 
 /** One run as JSON: its header without the state it began with, and its summary. */
 export function inspectedRun(header: RunLogHeader, { name, summary }: ReportSeries): object {
@@ -53,6 +54,7 @@ function ends(first: number, last: number): string {
 export function runText(header: RunLogHeader, series: ReportSeries, width: number): string {
   const { facts, options, about, version, state } = header;
   const { summary, smoothedLoss, batchSize, changes } = series;
+  const last = changes.at(-1);
   const bars = Math.max(10, Math.min(60, width - LABEL - 25));
   const lines: (readonly [label: string, text: string])[] = [
     ['written by', `version ${version}${state === undefined ? '' : ', resumed'}`],
@@ -69,9 +71,10 @@ export function runText(header: RunLogHeader, series: ReportSeries, width: numbe
     ['learning rate', ends(summary.firstLearningRate, summary.finalLearningRate)],
     ...(summary.noiseScale === undefined ? [] : ([['noise scale', formatNumber(summary.noiseScale)]] as const)),
     ['changes', formatNumber(summary.changes)],
-    ...changes
-      .slice(-1)
-      .map(({ step, reason }) => ['last change', `after step ${formatNumber(step)}: ${reason}`] as const),
+    ...(last === undefined || last.reason === ''
+      ? []
+      : ([['last change', `after step ${formatNumber(last.step)}: ${last.reason}`]] as const)),
   ];
-  return `  run ${series.name}\n${lines.map(([label, text]) => `    ${label.padEnd(LABEL)}${text}\n`).join('')}`;
+  const shown = lines.map(([label, text]) => `    ${label.padEnd(LABEL)}${visible(text)}\n`);
+  return `  run ${visible(series.name)}\n${shown.join('')}`;
 }

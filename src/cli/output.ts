@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { EXIT, Failure, PipeClosed } from './failure.js';
 import type { Io, OutStream } from './io.js';
 
@@ -6,6 +6,8 @@ import type { Io, OutStream } from './io.js';
 export interface Output {
   write(chunk: Uint8Array | string): Promise<void>;
   close(): void;
+  /** Closes, and takes a file away that was begun: half a result must not pass for a whole one. */
+  abandon(): void;
 }
 
 function room(stream: OutStream): Promise<void> {
@@ -49,6 +51,7 @@ export function streamOutput(stream: OutStream): Output {
       check();
     },
     close: () => undefined,
+    abandon: () => undefined,
   };
 }
 
@@ -75,7 +78,17 @@ function failed(path: string, cause: unknown): Failure {
 /** A file, made at the first write, so that an input that cannot be read leaves none. */
 function fileOutput(path: string, isForced: boolean): Output {
   let file: number | undefined;
+  function close(): void {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
+  }
   return {
+    close,
+    abandon() {
+      const isBegun = file !== undefined;
+      close();
+      if (isBegun) rmSync(path, { force: true });
+    },
     async write(chunk) {
       try {
         file ??= openSync(path, isForced ? 'w' : 'wx');
@@ -83,10 +96,6 @@ function fileOutput(path: string, isForced: boolean): Output {
       } catch (cause) {
         throw failed(path, cause);
       }
-    },
-    close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
     },
   };
 }

@@ -30,7 +30,6 @@ export async function* withProgress(
       format: '{bar} {percentage} % of {megabytes} MB, {file}',
       stream: stderr as unknown as NodeJS.WritableStream,
       clearOnComplete: true,
-      hideCursor: true,
     },
     Presets.shades_classic,
   );

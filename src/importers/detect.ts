@@ -1,3 +1,4 @@
+import { HEADER_COLUMN } from './csv-dialects.js';
 import { maskedCrc32c } from './tensorboard/crc32c.js';
 import type { ForeignFormat } from './types.js';
 
@@ -31,6 +32,8 @@ export function detectFormat(start: Uint8Array, file: string): FormatName {
   const text = new TextDecoder('utf-8').decode(start).trimStart();
   if (text.startsWith('{')) return formatOfJson(text);
   const head = (text.split(/\r\n|\r|\n/, 1)[0] as string).split(',').map((name) => name.trim().replace(/^"|"$/g, ''));
+  // Written from a run log: the tool's own name for the loss tells them apart.
+  if (head.includes(HEADER_COLUMN)) return head.includes('loss') ? 'keras-csv' : 'lightning-csv';
   if (head.includes('step')) return 'lightning-csv';
   if (head.length > 1 && head.every((name) => !name.includes('\0'))) return 'keras-csv';
   throw new TypeError(

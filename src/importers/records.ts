@@ -60,12 +60,13 @@ function factsOf(file: string, first: MergedRow, given: Partial<RunFacts>): RunF
 
 function headerOf(foreign: ForeignRows, facts: RunFacts): RunLogHeader {
   const { format, columns, signals, about } = foreign;
+  const told = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== ''));
   return {
     runLog: RUN_LOG_VERSION,
     version: PACKAGE_VERSION,
     facts,
     options: {},
-    about: { imported: { format, columns, signals, ...about } as JsonObject },
+    about: { imported: { format, columns: told, signals, ...about } as JsonObject },
   };
 }
 

@@ -66,6 +66,7 @@ Examples:
         for await (const chunk of GZIPPED.test(target) ? compressed(chunks) : chunks) await output.write(chunk);
         finish(EXIT.ok);
       } catch (error) {
+        output.abandon();
         if (error instanceof PipeClosed) throw error;
         finish(complain(error, io));
       } finally {
