@@ -3,7 +3,7 @@ import { describePolicy } from '../combinators/restricted.js';
 import { checkAtLeast, checkCount } from '../core/checks.js';
 import { ladder } from '../core/ladder.js';
 import { DEFAULT_BUDGET, measuringSchedule } from '../core/measuring.js';
-import { createPipeline, type EstimatorSet, type Pipeline } from '../core/pipeline.js';
+import { createPipeline, type EstimatorSet, type Pipeline, type PipelineParts } from '../core/pipeline.js';
 import type { Estimator, Json, JsonObject, LearningRateRule, Policy, RunFacts } from '../core/types.js';
 import { noiseScale, smoothedLoss, stepTime, walk, walkAtHand } from '../estimators/index.js';
 import { adaScale } from '../learning-rates/index.js';
@@ -65,16 +65,16 @@ function candidatesFor(options: DecisionOptions, facts: RunFacts): number[] {
 }
 
 /**
- * Puts a pipeline together from the options and the facts of a run.
+ * What a pipeline is made of, from the options and the facts of a run.
  * @throws RangeError if a fact lies outside its range
  */
-export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
+export function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
   checkCount('baseBatchSize', facts.baseBatchSize);
   checkAtLeast('baseLearningRate', facts.baseLearningRate, 0);
   checkCount('datasetSize', facts.datasetSize ?? 1);
   checkCount('batchQuantum', facts.batchQuantum ?? 1);
   checkCount('maxMicroBatchSize', facts.maxMicroBatchSize ?? 1);
-  return createPipeline({
+  return {
     estimators: estimatorsFor(options.memory ?? DEFAULT_MEMORY),
     policy: (options.policy as Policy | undefined) ?? defaultPolicy(),
     learningRate: options.learningRate ?? defaultLearningRate(facts.optimizer),
@@ -89,7 +89,15 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
     maxLearningRate: options.maxLearningRate ?? Number.POSITIVE_INFINITY,
     guardsRate: options.rateGuard ?? true,
     facts,
-  });
+  };
+}
+
+/**
+ * Puts a pipeline together from the options and the facts of a run.
+ * @throws RangeError if a fact lies outside its range
+ */
+export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
+  return createPipeline(partsFor(options, facts));
 }
 
 /** The options that decide, as JSON, the defaults filled in: what a run log's header holds. Whatever else `options` holds is left out. */

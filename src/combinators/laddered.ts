@@ -1,7 +1,7 @@
 import { checkGreater, checkKeys } from '../core/checks.js';
 import { ladder } from '../core/ladder.js';
-import type { DrawContext, Json, Policy } from '../core/types.js';
-import { restricted } from './restricted.js';
+import type { Json, Policy } from '../core/types.js';
+import { restricted, type SizeContext } from './restricted.js';
 
 /** Options of {@link laddered}. */
 export interface LadderedOptions {
@@ -17,7 +17,7 @@ export interface LadderedOptions {
 export function laddered<State extends Json>(policy: Policy<State>, options: LadderedOptions = {}): Policy<State> {
   checkKeys('laddered', options, ['factor']);
   const factor = checkGreater('laddered: factor', options.factor ?? 2, 1);
-  const rungs = ({ baseBatchSize, candidates, facts }: DrawContext): readonly number[] =>
+  const rungs = ({ baseBatchSize, candidates, facts }: SizeContext): readonly number[] =>
     ladder({
       base: baseBatchSize,
       factor,

@@ -5,22 +5,45 @@ export function describePolicy({ name, options }: Policy): JsonObject {
   return { name, options: options ?? {} };
 }
 
+/** What the candidates may depend on: the estimates behind a learning rate are not among it. */
+export type SizeContext = Pick<DrawContext, 'candidates' | 'batchSize' | 'baseBatchSize' | 'facts'>;
+
 /** How {@link restricted} changes a policy. */
 export interface Restriction {
   readonly name: string;
   readonly options: JsonObject;
-  /** The candidates left to the inner policy; where none is left it sees what was offered. */
-  candidates(offered: readonly number[], context: DrawContext): readonly number[];
+  /** The candidates left to the inner policy; where none is left it sees what was offered. Depends on nothing else. */
+  candidates(offered: readonly number[], context: SizeContext): readonly number[];
   /** The size given for the size asked for [examples]. */
   size(asked: number, context: DrawContext): number;
   /** The reason where the two differ. */
   reason(asked: number, given: number): string;
 }
 
+/** The candidates of a restriction, kept from step to step while what they depend on stays. */
+function narrowing(restriction: Restriction): (context: SizeContext) => readonly number[] {
+  let last: SizeContext | undefined;
+  let left: readonly number[] = [];
+  return ({ candidates, batchSize, baseBatchSize, facts }) => {
+    const isSame =
+      last !== undefined &&
+      candidates === last.candidates &&
+      batchSize === last.batchSize &&
+      baseBatchSize === last.baseBatchSize &&
+      facts === last.facts;
+    if (!isSame) {
+      last = { candidates, batchSize, baseBatchSize, facts };
+      left = restriction.candidates(candidates, last);
+    }
+    return left;
+  };
+}
+
 /** A policy that sees fewer candidates and whose answer is mapped to an allowed one. Its state is the inner one. */
 export function restricted<State extends Json>(inner: Policy<State>, restriction: Restriction): Policy<State> {
+  const candidatesFor = narrowing(restriction);
   function narrowed<Context extends DrawContext>(context: Context): Context {
-    const left = restriction.candidates(context.candidates, context);
+    const left = candidatesFor(context);
     return left.length === 0 ? context : { ...context, candidates: left };
   }
   const { draw, needs } = inner;

@@ -1,7 +1,7 @@
 import { nearestMultiple } from './ladder.js';
 import type { Advance, Pipeline, PipelineParts, PipelineState } from './pipeline-types.js';
 import { guardRate, NEW_RATE_GUARD } from './rate-guard.js';
-import type { Decision, DrawContext, Estimates, PolicyContext, PolicyDecision, StepObservation } from './types.js';
+import type { Decision, DrawContext, Estimates, PolicyContext, StepObservation } from './types.js';
 
 export type { Advance, EstimatorSet, Pipeline, PipelineParts, PipelineState } from './pipeline-types.js';
 
@@ -10,7 +10,7 @@ function asError(thrown: unknown): Error {
 }
 
 /** The name of the first fact that cannot be used: not finite, or statistics of fewer than two micro-batches. */
-function unusable({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
+export function unusable({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
   if (!Number.isFinite(loss)) return 'loss';
   if (!Number.isFinite(baseLearningRate)) return 'baseLearningRate';
   if (gradient === undefined) return undefined;
@@ -23,6 +23,16 @@ function unusable({ loss, baseLearningRate, gradient }: StepObservation): string
 function afterJump(decision: Decision, { rateCeiling }: Estimates): Decision {
   const jumped = `the loss jumped: at most ${rateCeiling} times the base rate from here on`;
   return { ...decision, reason: `${jumped}; ${decision.reason}` };
+}
+
+type KnownSoFar = { -readonly [Key in keyof Estimates]: Estimates[Key] };
+
+/** What is known of earlier steps, to be added to: all but the walk of the batch that was at hand. */
+function withoutWalkAtHand(estimates: Estimates): KnownSoFar {
+  if (estimates.walkAtHand === undefined) return { ...estimates };
+  // Costs as much as the rest of the step: only where there is something to leave out.
+  const { walkAtHand: _past, ...known } = estimates;
+  return known;
 }
 
 /** @see Pipeline */
@@ -60,62 +70,65 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function ask(state: PipelineState, estimates: Estimates, observation: StepObservation) {
+    const { baseLearningRate } = observation;
     const batchSize = observation.short === true ? state.decision.batchSize : observation.batchSize;
-    const context: PolicyContext = {
-      ...drawContext(estimates, batchSize, observation.baseLearningRate),
-      observation,
-    };
+    const learningRateAt = (size: number): number => rateAt(size, baseLearningRate, estimates);
+    const context: PolicyContext = { candidates, batchSize, baseBatchSize, learningRateAt, facts, observation };
     const answer = policy.update(state.policy, estimates, context);
     const asked = answer.decision.batchSize ?? batchSize;
     if (typeof asked !== 'number' || Number.isNaN(asked)) {
       throw new RangeError(`policy '${policy.name}': batchSize must be a number; got ${String(asked)}`);
     }
-    return { ...answer, asked };
+    return { state: answer.state, reason: answer.decision.reason, asked };
   }
 
   function decide(
-    { asked, decision }: { asked: number; decision: PolicyDecision },
+    { asked, reason }: { asked: number; reason: string },
     estimates: Estimates,
     { step, baseLearningRate }: StepObservation,
     measure: boolean,
   ): Decision {
     const batchSize = bounded(asked);
-    const because = asked === batchSize ? '' : ` (asked for ${asked})`;
+    const learningRateFactor = rateFactor(batchSize, estimates);
     return {
       step,
       batchSize,
-      learningRate: rateAt(batchSize, baseLearningRate, estimates),
-      learningRateFactor: rateFactor(batchSize, estimates),
+      learningRate: scaled(baseLearningRate, learningRateFactor),
+      learningRateFactor,
       measure,
-      reason: `${decision.reason}${because}`,
+      reason: asked === batchSize ? `${reason}` : `${reason} (asked for ${asked})`,
     };
   }
 
+  /** Adds what every step tells: loss, validation loss, rate ceiling. */
   function estimate(state: PipelineState, observation: StepObservation) {
     const loss = estimators.loss.update(state.loss, observation);
-    const time = estimators.time.update(state.time, observation);
-    const { walkAtHand: _past, ...known } = state.estimates;
-    const estimates: { -readonly [Key in keyof Estimates]: Estimates[Key] } = known;
-    const put = <Key extends keyof Estimates>(key: Key, value: Estimates[Key] | undefined): void => {
-      if (value !== undefined) estimates[key] = value;
-    };
-    put('loss', estimators.loss.estimate(loss, observation));
-    if (Number.isFinite(observation.validationLoss)) put('validationLoss', observation.validationLoss);
+    const estimates = withoutWalkAtHand(state.estimates);
+    const smoothed = estimators.loss.estimate(loss, observation);
+    if (smoothed !== undefined) estimates.loss = smoothed;
+    const { validationLoss } = observation;
+    if (validationLoss !== undefined && Number.isFinite(validationLoss)) estimates.validationLoss = validationLoss;
+    if (!parts.guardsRate) return { loss, estimates, guard: state.guard, isTripped: false };
     const factor = observation.learningRate / observation.baseLearningRate;
     const watched = { loss: observation.loss, smoothed: estimates.loss, factor };
-    const { state: guard, isTripped } = parts.guardsRate
-      ? guardRate(state.guard, watched)
-      : { state: state.guard, isTripped: false };
-    put('rateCeiling', guard.ceiling ?? undefined);
-    if (observation.gradient === undefined) return { states: { loss, time, guard }, estimates, isTripped };
-    // The costly estimates are renewed where something is decided: on measured steps.
-    const noise = estimators.noise.update(state.noise, observation);
-    const walk = estimators.walk.update(state.walk, observation);
-    put('noise', estimators.noise.estimate(noise, observation));
-    put('walk', estimators.walk.estimate(walk, observation));
-    put('time', estimators.time.estimate(time, observation));
-    put('walkAtHand', estimators.walkAtHand(observation));
-    return { states: { loss, time, guard, noise, walk }, estimates, isTripped };
+    const { state: guard, isTripped } = guardRate(state.guard, watched);
+    return { loss, estimates, guard, isTripped };
+  }
+
+  /** The costly estimates are renewed where something is decided: on measured steps. */
+  function estimateGradient(
+    { noise, walk, time }: Pick<PipelineState, 'noise' | 'walk' | 'time'>,
+    estimates: KnownSoFar,
+    observation: StepObservation,
+  ): void {
+    const noiseNow = estimators.noise.estimate(noise, observation);
+    if (noiseNow !== undefined) estimates.noise = noiseNow;
+    const walkNow = estimators.walk.estimate(walk, observation);
+    if (walkNow !== undefined) estimates.walk = walkNow;
+    const timeNow = estimators.time.estimate(time, observation);
+    if (timeNow !== undefined) estimates.time = timeNow;
+    const atHand = estimators.walkAtHand(observation);
+    if (atHand !== undefined) estimates.walkAtHand = atHand;
   }
 
   function drop(state: PipelineState, observation: StepObservation, what: string): Advance {
@@ -166,20 +179,30 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     advance(before, observation) {
       const anomaly = unusable(observation);
       if (anomaly !== undefined) return drop(before, observation, anomaly);
-      const { states, estimates, isTripped } = estimate(before, observation);
+      const { loss, estimates, guard, isTripped } = estimate(before, observation);
+      const time = estimators.time.update(before.time, observation);
+      let { noise, walk } = before;
+      if (guard.ceiling !== null) estimates.rateCeiling = guard.ceiling;
+      if (observation.gradient !== undefined) {
+        noise = estimators.noise.update(noise, observation);
+        walk = estimators.walk.update(walk, observation);
+        estimateGradient({ noise, walk, time }, estimates, observation);
+      }
       const { state: schedule, measure } = measuring.update(before.measuring, observation, estimates.time);
-      const after = { ...before, ...states, estimates, measuring: schedule };
+      let { policy: memory } = before;
+      let decision: Decision;
+      let error: Error | undefined;
       try {
         const answer = ask(before, estimates, observation);
         const decided = decide(answer, estimates, observation, measure);
-        const decision = isTripped ? afterJump(decided, estimates) : decided;
-        return { state: { ...after, policy: answer.state, decision }, estimates, decision };
+        decision = isTripped ? afterJump(decided, estimates) : decided;
+        memory = answer.state;
       } catch (thrown) {
-        const error = asError(thrown);
-        const reason = `held: ${error.message}`;
-        const decision: Decision = { ...before.decision, step: observation.step, measure, reason };
-        return { state: { ...after, decision }, estimates, decision, error };
+        error = asError(thrown);
+        decision = { ...before.decision, step: observation.step, measure, reason: `held: ${error.message}` };
       }
+      const state = { loss, noise, walk, time, policy: memory, measuring: schedule, guard, estimates, decision };
+      return error === undefined ? { state, estimates, decision } : { state, estimates, decision, error };
     },
     learningRateAt({ estimates, decision }, batchSize, base) {
       const asAsked = batchSize === decision.batchSize;

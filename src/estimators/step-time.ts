@@ -1,4 +1,4 @@
-import type { Estimator, TimeEstimate } from '../core/types.js';
+import type { Estimator, StepObservation, TimeEstimate } from '../core/types.js';
 
 /** Times of steps of one kind: the same batch size, cut into the same number of micro-batches. */
 type Cell = {
@@ -25,55 +25,103 @@ const PRIOR_WEIGHT = 1e-3;
 
 /** The reading that a quarter lie below: pauses and late compilation only ever make a step longer. */
 function lowerQuartile(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = [...values];
+  for (let i = 1; i < sorted.length; i++) {
+    const value = sorted[i] as number;
+    let at = i - 1;
+    for (; at >= 0 && (sorted[at] as number) > value; at--) sorted[at + 1] = sorted[at] as number;
+    sorted[at + 1] = value;
+  }
   return sorted[Math.floor((sorted.length - 1) / 4)] as number;
 }
 
 /** A row of the least-squares problem: weight·(x·θ − y)², θ = (t0, t1, per micro-batch). */
 type Row = { readonly x: readonly [number, number, number]; readonly y: number; readonly weight: number };
 
-/** Solves the normal equations for the unknowns in `free`; undefined if they are singular. */
-function leastSquares(rows: readonly Row[], free: readonly number[]): number[] | undefined {
-  const matrix = free.map((i) => [
-    ...free.map((j) => rows.reduce((sum, { x, weight }) => sum + weight * (x[i] as number) * (x[j] as number), 0)),
-    rows.reduce((sum, { x, y, weight }) => sum + weight * (x[i] as number) * y, 0),
-  ]);
-  for (let pivot = 0; pivot < free.length; pivot++) {
+/** The normal equations, row by row: Σ weight·x_i·x_j for each j, then Σ weight·x_i·y. */
+function normalEquations(rows: readonly Row[]): number[][] {
+  const matrix = [0, 1, 2].map(() => [0, 0, 0, 0]);
+  for (const { x, y, weight } of rows) {
+    for (let i = 0; i < 3; i++) {
+      const row = matrix[i] as number[];
+      const weighted = weight * (x[i] as number);
+      for (let j = 0; j < 3; j++) row[j] = (row[j] as number) + weighted * (x[j] as number);
+      row[3] = (row[3] as number) + weighted * y;
+    }
+  }
+  return matrix;
+}
+
+/** Solves the normal equations for the unknowns in `free` by Gauss and Jordan; undefined if they are singular. */
+function leastSquares(equations: readonly (readonly number[])[], free: readonly number[]): number[] | undefined {
+  const count = free.length;
+  const matrix: number[][] = [];
+  for (let i = 0; i < count; i++) {
+    const from = equations[free[i] as number] as readonly number[];
+    const row: number[] = [];
+    for (let j = 0; j < count; j++) row.push(from[free[j] as number] as number);
+    row.push(from[3] as number);
+    matrix.push(row);
+  }
+  for (let pivot = 0; pivot < count; pivot++) {
     const row = matrix[pivot] as number[];
     const head = row[pivot] as number;
     if (!(head > 1e-12)) return undefined;
-    for (let other = 0; other < free.length; other++) {
+    for (let other = 0; other < count; other++) {
       if (other === pivot) continue;
       const target = matrix[other] as number[];
       const factor = (target[pivot] as number) / head;
-      for (let column = pivot; column <= free.length; column++) {
+      for (let column = pivot; column <= count; column++) {
         target[column] = (target[column] as number) - factor * (row[column] as number);
       }
     }
   }
-  return matrix.map((row, i) => (row[free.length] as number) / (row[i] as number));
+  const solution: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const row = matrix[i] as number[];
+    solution.push((row[count] as number) / (row[i] as number));
+  }
+  return solution;
 }
+
+const isNegative = (value: number): boolean => value < 0;
 
 const ACTIVE_SETS: readonly (readonly number[])[] = [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]];
 
 /** Least squares with every unknown >= 0, by trying the seven sets of unknowns that may differ from 0. */
 function nonNegativeLeastSquares(rows: readonly Row[]): readonly [number, number, number] {
+  const equations = normalEquations(rows);
   let best: [number, number, number] = [0, 0, 0];
   let least = Number.POSITIVE_INFINITY;
   for (const free of ACTIVE_SETS) {
-    const solution = leastSquares(rows, free);
-    if (solution === undefined || solution.some((value) => value < 0)) continue;
+    const solution = leastSquares(equations, free);
+    if (solution === undefined || solution.some(isNegative)) continue;
     const theta: [number, number, number] = [0, 0, 0];
-    free.forEach((unknown, i) => {
-      theta[unknown] = solution[i] as number;
-    });
-    const error = rows.reduce(
-      (sum, { x, y, weight }) => sum + weight * (x[0] * theta[0] + x[1] * theta[1] + x[2] * theta[2] - y) ** 2,
-      0,
-    );
+    for (let i = 0; i < free.length; i++) theta[free[i] as number] = solution[i] as number;
+    let error = 0;
+    for (const { x, y, weight } of rows) {
+      error += weight * (x[0] * theta[0] + x[1] * theta[1] + x[2] * theta[2] - y) ** 2;
+    }
     if (error < least) [least, best] = [error, theta];
   }
   return best;
+}
+
+const isReady = ({ recent }: Cell): boolean => recent.length >= LEAST_READINGS;
+
+/** The cells with a reading more: that of its kind first, the others in their order. */
+function withReading(
+  cells: readonly Cell[],
+  { batchSize, microBatches, stepMs, step }: Pick<StepObservation, 'batchSize' | 'microBatches' | 'stepMs' | 'step'>,
+): Cell[] {
+  const old = cells.find((cell) => cell.batchSize === batchSize && cell.microBatches === microBatches);
+  const recent = old === undefined ? [] : old.recent.slice(1 - READINGS);
+  recent.push(stepMs);
+  const next: Cell[] = [{ batchSize, microBatches, recent, lastStep: step }];
+  for (let i = 0; i < cells.length && next.length < MOST_CELLS; i++) {
+    if (cells[i] !== old) next.push(cells[i] as Cell);
+  }
+  return next;
 }
 
 /**
@@ -88,32 +136,27 @@ function nonNegativeLeastSquares(rows: readonly Row[]): readonly [number, number
 export function stepTime(): Estimator<StepTimeState, TimeEstimate> {
   return {
     init: () => ({ step: 0, cells: [] }),
-    update({ cells }, { step, batchSize, microBatches, stepMs }) {
+    update({ cells }, observation) {
+      const { step, stepMs } = observation;
       if (step <= COLD_STEPS || !(stepMs > 0 && Number.isFinite(stepMs))) return { step, cells };
-      const old = cells.find((cell) => cell.batchSize === batchSize && cell.microBatches === microBatches);
-      const recent = old === undefined ? [stepMs] : [...old.recent.slice(1 - READINGS), stepMs];
-      const others = cells.filter((cell) => cell !== old).slice(0, MOST_CELLS - 1);
-      return { step, cells: [{ batchSize, microBatches, recent, lastStep: step }, ...others] };
+      return { step, cells: withReading(cells, observation) };
     },
     estimate({ step, cells }) {
-      const ready = cells.filter((cell) => cell.recent.length >= LEAST_READINGS);
-      if (new Set(ready.map((cell) => `${cell.batchSize} ${cell.microBatches}`)).size < 2) return undefined;
-      const rows: Row[] = ready.map(({ batchSize, microBatches, recent, lastStep }) => {
-        const y = lowerQuartile(recent);
-        const weight = 0.5 ** ((step - lastStep) / HALF_LIFE) / (y * y);
-        return { x: [1, batchSize, microBatches - 1], y, weight };
-      });
-      const scale = (ready[0] as Cell).batchSize;
-      const typical = lowerQuartile((ready[0] as Cell).recent);
-      rows.push({ x: [1, 0, -1], y: 0, weight: PRIOR_WEIGHT / (typical * typical) });
+      const ready = cells.filter(isReady);
+      if (ready.length < 2) return undefined;
+      const { batchSize: scale, recent: latest } = ready[0] as Cell;
+      const typical = lowerQuartile(latest);
       // Unknowns in like units, so that the pivots can be compared with 0.
-      const [fixedMs, perBatchMs, perMicroBatchMs] = nonNegativeLeastSquares(
-        rows.map(({ x, y, weight }) => ({
-          x: [x[0], x[1] / scale, x[2]],
-          y: y / typical,
-          weight: weight * typical * typical,
-        })),
-      );
+      const rows: Row[] = [];
+      const add = (x: Row['x'], y: number, weight: number): void => {
+        rows.push({ x: [x[0], x[1] / scale, x[2]], y: y / typical, weight: weight * typical * typical });
+      };
+      for (const { batchSize, microBatches, recent, lastStep } of ready) {
+        const y = lowerQuartile(recent);
+        add([1, batchSize, microBatches - 1], y, 0.5 ** ((step - lastStep) / HALF_LIFE) / (y * y));
+      }
+      add([1, 0, -1], 0, PRIOR_WEIGHT / (typical * typical));
+      const [fixedMs, perBatchMs, perMicroBatchMs] = nonNegativeLeastSquares(rows);
       return {
         fixedMs: fixedMs * typical,
         perExampleMs: (perBatchMs * typical) / scale,
