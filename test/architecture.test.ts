@@ -18,7 +18,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   assembly: ['assembly', 'core', 'estimators', 'policies', 'combinators', 'learning-rates', 'run-log'],
   controller: ['controller', 'core', 'assembly', 'run-log', 'rxjs', 'eventemitter3'],
   tfjs: ['tfjs', 'core', 'assembly', 'controller', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
-  report: ['report', 'core', 'estimators', 'policies', 'learning-rates', 'assembly', 'run-log'],
+  report: [
+    ...['report', 'core', 'estimators', 'policies', 'learning-rates', 'assembly', 'run-log'],
+    ...['uplot', 'uplot/dist/uPlot.min.css', 'report/client/page.css', '@resvg/resvg-js'],
+    // Where the package is built, and where the sources run.
+    ...['esbuild', 'node:crypto', 'node:fs', 'node:module', 'node:url'],
+  ],
   'core-entry.ts': ['core', 'policies', 'combinators', 'learning-rates', 'assembly', 'controller', 'run-log'],
   importers: ['importers', 'core', 'run-log', 'node:stream', 'csv-parse'],
   exporters: ['exporters', 'core', 'importers', 'run-log'],

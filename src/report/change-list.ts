@@ -17,8 +17,8 @@ export interface ChangeList {
 
 const LONGEST_REASON = 500;
 
-/** Least factor between two learning rates that makes a change of its own. */
-const RATE_JUMP = 1.5;
+/** Least distance of two learning rates that makes a change of its own: a factor of 1.5, rounding aside [octaves]. */
+const RATE_JUMP = Math.log2(1.5) - 1e-9;
 
 function octaves(from: number, to: number): number {
   const distance = Math.abs(Math.log2(to / from));
@@ -27,9 +27,7 @@ function octaves(from: number, to: number): number {
 
 /** Whether the batch size differs, or the learning rate by a factor of 1.5 or more. */
 export function isChange(from: Setting, to: Setting): boolean {
-  return (
-    !Object.is(from.batchSize, to.batchSize) || octaves(from.learningRate, to.learningRate) >= Math.log2(RATE_JUMP)
-  );
+  return !Object.is(from.batchSize, to.batchSize) || octaves(from.learningRate, to.learningRate) >= RATE_JUMP;
 }
 
 function extent({ change: { from, to } }: Kept): number {

@@ -15,7 +15,7 @@ export const LIGHT: Palette = {
   ink: '#1d2126',
   muted: '#5a626c',
   grid: '#e7e7e4',
-  series: ['#0b66b0', '#cc4e00', '#00806b', '#8b4aa8', '#8a6a00', '#b3235f', '#4a5560'],
+  series: ['#0b66b0', '#d05a00', '#00543f', '#a04fc0', '#8c7500', '#9c1240', '#5d6b78'],
 };
 
 export const DARK: Palette = {
@@ -27,7 +27,7 @@ export const DARK: Palette = {
   series: ['#58a9ee', '#f58a42', '#35c3a1', '#cb93e4', '#d9b93f', '#f487ae', '#b4bec9'],
 };
 
-/** Dash patterns [px]: a second mark besides the colour, changed each time the colours are used up and for each replay. */
+/** Dash patterns [px]: a second mark besides the colour; their number and that of the colours have no common divisor. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
 
 /** The colour of a series. */
@@ -37,5 +37,5 @@ export function colorOf({ series }: Palette, index: number): string {
 
 /** The dash pattern of a series [px]; empty for a line without gaps. */
 export function dashOf(index: number): readonly number[] {
-  return DASHES[(index + Math.floor(index / LIGHT.series.length)) % DASHES.length] as readonly number[];
+  return DASHES[index % DASHES.length] as readonly number[];
 }

@@ -1,8 +1,10 @@
 import { checkCount, checkGreater, checkKeys } from '../core/checks.js';
-import type { Decision, Estimates, JsonObject, NoiseEstimate, StepObservation } from '../core/types.js';
+import type { Decision, Estimates, JsonObject, StepObservation } from '../core/types.js';
 import { smoothedLoss } from '../estimators/smoothed-loss.js';
-import { changeList, isChange } from './change-list.js';
+import { changeList } from './change-list.js';
+import { changeWatch, type FoundChange } from './change-watch.js';
 import { runTotals } from './run-totals.js';
+import { columnsOf, noiseColumns, rowOf, secondsOf, TRACKED } from './series-row.js';
 import { type Row, thinnedRows } from './thinned-rows.js';
 import { throughput } from './throughput.js';
 import type { ReportSeries, SeriesKind, Setting } from './types.js';
@@ -36,53 +38,6 @@ export interface SeriesBuilder {
   series(): ReportSeries;
 }
 
-const COLUMNS = [
-  'index',
-  'steps',
-  'examples',
-  'seconds',
-  'loss',
-  'smoothedLoss',
-  'validationLoss',
-  'batchSize',
-  'learningRate',
-  'noiseScale',
-  'noiseLow',
-  'noiseHigh',
-  'examplesPerSecond',
-] as const;
-type Column = (typeof COLUMNS)[number];
-
-const TRACKED = (
-  ['loss', 'validationLoss', 'batchSize', 'learningRate', 'noiseScale', 'examplesPerSecond'] as const
-).map((name) => COLUMNS.indexOf(name));
-
-/** Standard errors on either side of the estimate that make 95 %. */
-const BAND = 1.96;
-
-type Noise = { readonly estimate: number; readonly low: number; readonly high: number };
-const NO_NOISE: Noise = { estimate: Number.NaN, low: Number.NaN, high: Number.NaN };
-
-/** Estimate and band; the band is symmetric in the logarithm, whose standard error is that of the estimate over the estimate. */
-function noiseOf(noise: (NoiseEstimate & { readonly standardError?: number }) | undefined): Noise {
-  if (noise === undefined) return NO_NOISE;
-  const { noiseScale: estimate, standardError = Number.NaN } = noise;
-  const factor = Math.exp((BAND * standardError) / estimate);
-  const isKnown = Number.isFinite(factor);
-  return { estimate, low: isKnown ? estimate / factor : Number.NaN, high: isKnown ? estimate * factor : Number.NaN };
-}
-
-/** The time of a step, its measuring included [s]; NaN where it is not known. */
-function secondsOf({ stepMs, measureMs = 0 }: StepObservation): number {
-  const seconds = (stepMs + measureMs) / 1000;
-  return seconds > 0 && Number.isFinite(seconds) ? seconds : Number.NaN;
-}
-
-function columnsOf(rows: readonly Row[]): Record<Column, Float64Array> {
-  const columns = COLUMNS.map((name, i) => [name, Float64Array.from(rows, (row) => row[i] as number)]);
-  return Object.fromEntries(columns) as Record<Column, Float64Array>;
-}
-
 const has = (column: Float64Array): boolean => column.some((value) => !Number.isNaN(value));
 
 /**
@@ -105,64 +60,45 @@ export function seriesBuilder(options: SeriesOptions): SeriesBuilder {
   const [speed, totals] = [throughput(), runTotals()];
   let lossState = loss.init();
   let [index, elapsed] = [0, 0];
-  let asked: Setting | undefined = start;
+  const watch = changeWatch(kind, start);
+  let before: Row | undefined;
   let isAfterChange = false;
 
-  /** What was in force in a step. */
-  function settingOf({ batchSize, learningRate, short }: StepObservation): Setting {
-    const isAsked = kind === 'replay' || short === true;
-    return isAsked && asked !== undefined ? asked : { batchSize, learningRate };
-  }
-
-  /**
-   * Whether a replayed policy holds what the record has on a step that was not measured. A run with its decisions would have held what it
-   * asked for last, so that stands; only on the record does the size go back.
-   */
-  function holdsRecord(observation: StepObservation, decision: Decision): boolean {
-    const isSame = decision.batchSize === observation.batchSize || observation.short === true;
-    return kind === 'replay' && isSame && observation.gradient === undefined;
-  }
-
-  /** Compares the new setting with the one asked for before: after the step where there are decisions, in the step where there are none. */
-  function noteChange(setting: Setting, decision: Decision | undefined, row: Row, observation: StepObservation): void {
-    const from = asked ?? setting;
-    const next: Setting = decision === undefined ? setting : holdsRecord(observation, decision) ? from : decision;
-    const to = { batchSize: next.batchSize, learningRate: next.learningRate };
-    asked = to;
-    if (!isChange(from, to)) return;
-    const { step, examplesSeen: examples } = observation;
-    changes.add({ step, examples, seconds: elapsed, from, to, reason: decision?.reason ?? '' }, row);
-    isAfterChange = true;
+  function noteChange({ when, ...change }: FoundChange, row: Row): void {
+    const place = when === 'now' ? row : (before ?? row);
+    const [, step, examples, seconds] = place as [number, number, number, number];
+    changes.add({ step, examples, seconds, ...change }, place);
+    if (when === 'before') changes.addNextRow(row);
+    isAfterChange = when === 'now';
   }
 
   return {
     add(observation, decision, estimates) {
-      const setting = settingOf(observation);
+      const setting = watch.settingOf(observation);
       const seconds = secondsOf(observation);
       if (seconds > 0) elapsed += seconds;
       if (Number.isFinite(observation.loss)) lossState = loss.update(lossState, observation);
       const smoothed = loss.estimate(lossState, observation) ?? Number.NaN;
-      const noise = noiseOf(estimates?.noise);
-      const row: Row = [
-        index++,
-        observation.step,
-        observation.examplesSeen,
-        elapsed,
-        observation.loss,
-        smoothed,
-        observation.validationLoss ?? Number.NaN,
-        setting.batchSize,
-        setting.learningRate,
-        noise.estimate,
-        noise.low,
-        noise.high,
-        speed.add(observation.batchSize, seconds, observation.short === true),
-      ];
+      const noise = noiseColumns(estimates?.noise);
+      const row = rowOf({
+        index: index++,
+        steps: observation.step,
+        examples: observation.examplesSeen,
+        seconds: elapsed,
+        loss: observation.loss,
+        smoothedLoss: smoothed,
+        validationLoss: observation.validationLoss ?? Number.NaN,
+        ...setting,
+        ...noise,
+        examplesPerSecond: speed.add(observation.batchSize, seconds, observation.short === true),
+      });
       thinned.add(row);
-      totals.add({ observation, setting, smoothedLoss: smoothed, noiseScale: noise.estimate, seconds });
+      totals.add({ observation, setting, smoothedLoss: smoothed, noiseScale: noise.noiseScale, seconds });
       if (isAfterChange) changes.addNextRow(row);
       isAfterChange = false;
-      noteChange(setting, decision, row, observation);
+      const change = watch.next(observation, setting, decision);
+      if (change !== undefined) noteChange(change, row);
+      before = row;
     },
     series() {
       const rows = [...new Set([...thinned.rows(), ...changes.rows])];

@@ -67,6 +67,9 @@ export function reportSvg(series: readonly ReportSeries[], options: SvgOptions =
   checkKeys('reportSvg', options, ['title', 'axis', 'theme']);
   const { axis = 'examples', theme = 'light' } = options;
   const title = titleOf('reportSvg', series, options);
+  if (theme !== 'light' && theme !== 'dark') {
+    throw new RangeError(`reportSvg: theme must be light or dark; got ${JSON.stringify(theme)}`);
+  }
   const palette = theme === 'dark' ? DARK : LIGHT;
   const notes = notesFor(series).flatMap((note) => wrapped(note, NOTE_COLUMNS));
   const keys = legend(series, 84 + 20 * notes.length, palette);

@@ -16,7 +16,7 @@ export interface ChartLook {
 }
 
 /** Room for one label [px]. */
-const LABEL_WIDTH = 68;
+const LABEL_WIDTH = 74;
 const LABEL_HEIGHT = 34;
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
