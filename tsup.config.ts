@@ -42,6 +42,7 @@ export default defineConfig([
       core: 'src/core-entry.ts',
       replay: 'src/replay-entry.ts',
       report: 'src/report-entry.ts',
+      formats: 'src/formats-entry.ts',
     },
     format: ['esm', 'cjs'],
     dts: true,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /** One option of a policy, combinator or rule, as its source documents it. */
-export interface OptionDoc {
+interface OptionDoc {
   readonly name: string;
   readonly says: string;
   /** Absent where the option has to be given. */
@@ -16,7 +16,7 @@ export interface UnitDoc {
   readonly options: readonly OptionDoc[];
 }
 
-export const UNIT_FOLDERS = ['policies', 'combinators', 'learning-rates'] as const;
+const UNIT_FOLDERS = ['policies', 'combinators', 'learning-rates'] as const;
 export type UnitDocs = Readonly<Record<(typeof UNIT_FOLDERS)[number], readonly UnitDoc[]>>;
 
 const COMMENT = String.raw`\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*`;

@@ -12,7 +12,7 @@ function endOfText(json: string, start: number): number {
 }
 
 /** JSON as Python writes it, with its bare NaN and Infinity put in quotes, as run logs have them. */
-export function quoteConstants(json: string): string {
+function quoteConstants(json: string): string {
   const pieces: string[] = [];
   let at = 0;
   while (at < json.length) {

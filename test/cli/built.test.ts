@@ -94,3 +94,15 @@ test('serve answers each line before it is sent the next', async () => {
   expect(runs).toHaveLength(3);
   for (const run of runs) expect(run).toMatchObject({ runs: 1, isSame: true });
 });
+
+test('is a filter for what hands lines to a process, as Spark does with a partition', async () => {
+  const paths = `printf '%s\\n' ${LOG} ${RESUMED_LOG}`;
+  const byPath = await sh(`${paths} | xargs $CLI verify --json`);
+  expect(jsonLines(byPath.out)).toMatchObject([
+    { log: LOG, isSame: true },
+    { log: RESUMED_LOG, isSame: true },
+  ]);
+  const byLine = await sh(`zcat ${LOG} ${RESUMED_LOG} | $CLI replay --policy fixed:batchSize=64 --json -`);
+  expect(jsonLines(byLine.out)).toHaveLength(1 + 134 + 94 + 3);
+  expect((await sh(`echo '{"step": 1}' | $CLI replay --json -`)).code).toBe(3);
+});
