@@ -16,19 +16,20 @@ export function lineSplitter(most: number): LineSplitter {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   const kept = (text: string): string => (text.length > most ? text.slice(0, most + 1) : text);
+  const joined = (text: string): string => (rest.length > most ? rest : kept(rest + text));
   const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
   return {
     push(bytes) {
       const pieces = decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).split('\n');
       const last = pieces.pop() as string;
-      const lines = pieces.map((piece, i) => withoutReturn(kept(i === 0 ? rest + piece : piece)));
-      rest = kept(pieces.length > 0 ? last : rest + last);
+      const lines = pieces.map((piece, i) => withoutReturn(i === 0 ? joined(piece) : kept(piece)));
+      rest = pieces.length > 0 ? kept(last) : joined(last);
       return lines;
     },
     end() {
-      const line = rest + decoder.end();
+      const line = joined(decoder.end());
       rest = '';
-      return line === '' ? undefined : withoutReturn(kept(line));
+      return line === '' ? undefined : withoutReturn(line);
     },
   };
 }

@@ -1,7 +1,12 @@
 import type { Leaf } from '../importers/own-fields.js';
 import { flatten, LEAF_FIELDS } from '../importers/own-fields.js';
 import { peek } from '../importers/peek.js';
-import { encodeEvent, encodeFileVersion, type SummaryValue } from '../importers/tensorboard/event.js';
+import {
+  type EventEncoder,
+  encodeFileVersion,
+  eventEncoder,
+  type SummaryValue,
+} from '../importers/tensorboard/event.js';
 import { HEADER_TAG, MORE_TAG, tagOf } from '../importers/tensorboard/own-records.js';
 import { frameTfRecord } from '../importers/tensorboard/tf-record.js';
 import { formatHeader, replaceNumber, reviveNumber } from '../run-log/format.js';
@@ -14,7 +19,7 @@ function valueOfLeaf(leaf: Leaf): number | string {
   return typeof leaf === 'boolean' ? Number(leaf) : leaf;
 }
 
-function stepEvent({ observation, decision }: StepRecord, wallTime: number): Uint8Array {
+function stepEvent({ observation, decision }: StepRecord, wallTime: number, encode: EventEncoder): Uint8Array {
   const { leaves, more } = flatten(observation, decision);
   const values: SummaryValue[] = [];
   for (const { path } of LEAF_FIELDS) {
@@ -23,29 +28,31 @@ function stepEvent({ observation, decision }: StepRecord, wallTime: number): Uin
     if (leaf !== undefined && path[0] !== 'step') values.push({ tag: tagOf(path), value: valueOfLeaf(leaf) });
   }
   if (more !== undefined) values.push({ tag: MORE_TAG, value: JSON.stringify(more, replaceNumber) });
-  return encodeEvent({ wallTime, step: observation.step, values });
+  return encode({ wallTime, step: observation.step, values });
 }
 
 /** A run log has no clock: the times of its steps are added up, so that TensorBoard shows the right durations. */
 async function* across(records: AsyncIterable<LogRecord>): AsyncGenerator<Uint8Array> {
+  const encode = eventEncoder();
   let wallTime = 0;
   for await (const record of records) {
     if (record.kind === 'header') {
-      yield encodeEvent({ wallTime, step: 0, values: [{ tag: HEADER_TAG, value: formatHeader(record.header) }] });
+      yield encode({ wallTime, step: 0, values: [{ tag: HEADER_TAG, value: formatHeader(record.header) }] });
       continue;
     }
     const { stepMs } = record.observation;
     if (Number.isFinite(stepMs)) wallTime += stepMs / 1000;
-    yield stepEvent(record, wallTime);
+    yield stepEvent(record, wallTime, encode);
   }
 }
 
 async function* back(records: AsyncIterable<LogRecord>): AsyncGenerator<Uint8Array> {
+  const encode = eventEncoder();
   for await (const record of records) {
     for (const row of rowsOf(record)) {
       for (const [tag, step, wallTime, value] of row as readonly [string, number, unknown, unknown][]) {
         const values = [{ tag, value: reviveNumber(value) as number }];
-        yield encodeEvent({ wallTime: reviveNumber(wallTime) as number, step, values });
+        yield encode({ wallTime: reviveNumber(wallTime) as number, step, values });
       }
     }
   }

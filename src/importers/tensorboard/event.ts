@@ -1,6 +1,6 @@
 import { DataType, decodeText, fixedNumbers, scalarOf } from './tensor.js';
-import { wireFields } from './wire-reader.js';
-import { doubleField, type Encoded, messageField, textField, varintField } from './wire-writer.js';
+import { signed, type WireField, wireFields } from './wire-reader.js';
+import { concat, doubleField, messageField, textField, varintField } from './wire-writer.js';
 
 /** A value of a summary: a scalar, or a text. */
 export interface SummaryValue {
@@ -24,17 +24,17 @@ const VALUE = { tag: 1, simpleValue: 2, tensor: 8, metadata: 9 } as const;
 const SCALAR_CLASS = 1;
 const TENSOR_CLASS = 2;
 
-function bytesOf(value: bigint | Uint8Array, what: string, place: string): Uint8Array {
-  if (typeof value === 'bigint') throw new TypeError(`${place}: its ${what} must be bytes; got ${value}`);
-  return value;
+function bytesOf(value: WireField['value'], what: string, place: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`${place}: its ${what} must be bytes; got ${value}`);
 }
 
-function numberOf(value: bigint | Uint8Array, type: 1 | 2, place: string): number | undefined {
+function numberOf(value: WireField['value'], type: 1 | 2, place: string): number | undefined {
   return fixedNumbers(bytesOf(value, 'number', place), type, place)[0];
 }
 
-function stepOf(value: bigint | Uint8Array, place: string): number {
-  const step = typeof value === 'bigint' ? Number(BigInt.asIntN(64, value)) : Number.NaN;
+function stepOf(value: WireField['value'], place: string): number {
+  const step = value instanceof Uint8Array ? Number.NaN : signed(value);
   if (!Number.isSafeInteger(step) || step < 0)
     throw new TypeError(`${place}: step must be a whole number >= 0; got ${value}`);
   return step;
@@ -75,33 +75,52 @@ export function decodeEvent(bytes: Uint8Array, place: string): Event {
   return { wallTime, step, values, skipped };
 }
 
-/** Doubles go as tensors, which hold all their digits; TensorBoard shows them by the plugin that the metadata names. */
-function encodeValue({ tag, value }: SummaryValue): Encoded {
-  const isNumber = typeof value === 'number';
-  const shape = messageField(2, []);
-  const tensor = isNumber
-    ? [...varintField(1, DataType.double), ...shape, ...doubleField(6, value)]
-    : [...varintField(1, DataType.string), ...shape, ...textField(8, value)];
-  const plugin = messageField(1, textField(1, isNumber ? 'scalars' : 'text'));
-  const metadata = [...plugin, ...varintField(4, isNumber ? SCALAR_CLASS : TENSOR_CLASS)];
-  return [
-    ...textField(VALUE.tag, tag),
-    ...messageField(VALUE.tensor, tensor),
-    ...messageField(VALUE.metadata, metadata),
-  ];
+const SCALAR_METADATA = metadata('scalars', SCALAR_CLASS);
+const TEXT_METADATA = metadata('text', TENSOR_CLASS);
+const SHAPE = messageField(2, new Uint8Array(0));
+const DOUBLE = concat(varintField(1, DataType.double), SHAPE);
+const STRING = concat(varintField(1, DataType.string), SHAPE);
+
+/** The plugin by which TensorBoard shows a value. */
+function metadata(plugin: string, dataClass: number): Uint8Array {
+  const named = messageField(1, textField(1, plugin));
+  return messageField(VALUE.metadata, concat(named, varintField(4, dataClass)));
 }
 
-/** An Event message of scalars and texts. */
-export function encodeEvent({ wallTime, step, values }: Omit<Event, 'skipped'>): Uint8Array {
-  const summary = values.flatMap((value) => messageField(1, encodeValue(value)));
-  return Uint8Array.from([
-    ...doubleField(EVENT.wallTime, wallTime),
-    ...varintField(EVENT.step, step),
-    ...messageField(EVENT.summary, summary),
-  ]);
+/** A value of a summary: doubles go as tensors, which hold all their digits. The tensor comes last, a number's bytes last of all. */
+function encodeValue({ tag, value }: SummaryValue): Uint8Array {
+  const isNumber = typeof value === 'number';
+  const tensor = isNumber ? concat(DOUBLE, doubleField(6, value)) : concat(STRING, textField(8, value));
+  const shown = isNumber ? SCALAR_METADATA : TEXT_METADATA;
+  return messageField(1, concat(textField(VALUE.tag, tag), shown, messageField(VALUE.tensor, tensor)));
+}
+
+/** Encodes events of scalars and texts, one after the other. */
+export type EventEncoder = (event: Omit<Event, 'skipped'>) => Uint8Array;
+
+/** @see EventEncoder. The same tags come again and again: what stands before a number is kept. */
+export function eventEncoder(): EventEncoder {
+  const templates = new Map<string, Uint8Array>();
+  function numberValue(tag: string, value: number): Uint8Array {
+    const template = templates.get(tag) ?? encodeValue({ tag, value: 0 });
+    templates.set(tag, template);
+    const bytes = template.slice();
+    new DataView(bytes.buffer).setFloat64(bytes.length - 8, value, true);
+    return bytes;
+  }
+  return ({ wallTime, step, values }) => {
+    const summary = values.map(({ tag, value }) =>
+      typeof value === 'number' ? numberValue(tag, value) : encodeValue({ tag, value }),
+    );
+    return concat(
+      doubleField(EVENT.wallTime, wallTime),
+      varintField(EVENT.step, step),
+      messageField(EVENT.summary, concat(...summary)),
+    );
+  };
 }
 
 /** The first event of a file: the version of its format. */
 export function encodeFileVersion(wallTime: number): Uint8Array {
-  return Uint8Array.from([...doubleField(EVENT.wallTime, wallTime), ...textField(EVENT.fileVersion, 'brain.Event:2')]);
+  return concat(doubleField(EVENT.wallTime, wallTime), textField(EVENT.fileVersion, 'brain.Event:2'));
 }

@@ -1,4 +1,4 @@
-import { varints, wireFields } from './wire-reader.js';
+import { varints, type WireField, wireFields } from './wire-reader.js';
 
 /** Numbers of TensorFlow's element types. */
 export const DataType = { float: 1, double: 2, int32: 3, string: 7, int64: 9 } as const;
@@ -44,10 +44,9 @@ export function fixedNumbers(bytes: Uint8Array, type: number, place: string): nu
   });
 }
 
-function numbersOf(value: bigint | Uint8Array, type: number, place: string): number[] {
+function numbersOf(value: WireField['value'], type: number, place: string): number[] {
   const isFixed = type === DataType.float || type === DataType.double;
-  if (isFixed && typeof value !== 'bigint') return fixedNumbers(value, type, place);
-  return varints(value, place).map((number) => Number(BigInt.asIntN(64, number)));
+  return isFixed && value instanceof Uint8Array ? fixedNumbers(value, type, place) : varints(value, place);
 }
 
 /** The one value of a TensorProto; undefined where it holds none, several, or one of a type that is neither number nor text. */
@@ -58,8 +57,8 @@ export function scalarOf(bytes: Uint8Array, place: string): number | string | un
   for (const { number, value } of wireFields(bytes, place)) {
     const held = VALUES[number];
     if (number === DTYPE) type = Number(value);
-    else if (number === CONTENT && typeof value !== 'bigint') content = value;
-    else if (number === STRINGS && typeof value !== 'bigint') found.push(decodeText(value, place));
+    else if (number === CONTENT && value instanceof Uint8Array) content = value;
+    else if (number === STRINGS && value instanceof Uint8Array) found.push(decodeText(value, place));
     else if (held !== undefined) for (const each of numbersOf(value, held, place)) found.push(each);
   }
   if (content !== undefined && WIDTH[type] !== undefined) {
