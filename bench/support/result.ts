@@ -12,9 +12,9 @@ interface Environment {
   readonly processor: string;
   readonly cores: number;
   readonly node: string;
-  readonly tfjs: string;
   readonly package: string;
-  readonly backend: string;
+  readonly tfjs?: string;
+  readonly backend?: string;
 }
 
 /** What a benchmark found. */
@@ -26,6 +26,8 @@ export interface Result {
   readonly details: unknown;
   /** The same for a reader, as Markdown without a title. */
   readonly text: string;
+  /** Whether TensorFlow.js took part. @defaultValue true */
+  readonly usesTensorFlow?: boolean;
 }
 
 const RESULTS = new URL('../results/', import.meta.url);
@@ -41,7 +43,7 @@ function commandOf(bench: string): string {
   return [`npm run bench:${bench}`, ...(given.length === 0 ? [] : ['--', ...given])].join(' ');
 }
 
-function environment(bench: string): Environment {
+function environment({ bench, usesTensorFlow = true }: Result): Environment {
   const processors = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -49,9 +51,9 @@ function environment(bench: string): Environment {
     processor: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     node: process.version,
-    tfjs: tf.version.tfjs,
+    ...(usesTensorFlow && { tfjs: tf.version.tfjs }),
     package: packageVersion(),
-    backend: tf.getBackend(),
+    ...(usesTensorFlow && { backend: tf.getBackend() }),
   };
 }
 
@@ -62,11 +64,12 @@ function rounded(_key: string, value: unknown): unknown {
 
 function page({ bench, figures, text }: Result, where: Environment): string {
   const { date, command, processor, cores, node, tfjs, backend } = where;
+  const engine = tfjs === undefined ? '' : `; TensorFlow.js ${tfjs}, backend ${backend}`;
   const keys = Object.entries(figures).map(([key, value]) => `| \`${key}\` | ${value.toFixed(3)} |`);
   return [
     `# bench:${bench}`,
     '',
-    `\`${command}\`, ${date}, package ${where.package}: ${processor}, ${cores} cores; Node ${node}; TensorFlow.js ${tfjs}, backend ${backend}.`,
+    `\`${command}\`, ${date}, package ${where.package}: ${processor}, ${cores} cores; Node ${node}${engine}.`,
     '',
     '| figure | value |',
     '|---|---|',
@@ -81,7 +84,7 @@ function page({ bench, figures, text }: Result, where: Environment): string {
 export function report(result: Result, flags: Flags): void {
   const { bench, figures, details } = result;
   if (flags.save) {
-    const where = environment(bench);
+    const where = environment(result);
     mkdirSync(RESULTS, { recursive: true });
     const record = JSON.stringify({ bench, ...where, figures, details }, rounded, 2);
     writeFileSync(new URL(`${bench}.json`, RESULTS), `${record}\n`);

@@ -1,4 +1,5 @@
 import type { Estimator, StepObservation, TimeEstimate } from '../core/types.js';
+import { nonNegativeLeastSquares } from './least-squares.js';
 
 /** Times of steps of one kind: the same batch size, cut into the same number of micro-batches. */
 type Cell = {
@@ -35,92 +36,45 @@ function lowerQuartile(values: readonly number[]): number {
   return sorted[Math.floor((sorted.length - 1) / 4)] as number;
 }
 
-/** A row of the least-squares problem: weight·(x·θ − y)², θ = (t0, t1, per micro-batch). */
-type Row = { readonly x: readonly [number, number, number]; readonly y: number; readonly weight: number };
+const FADINGS: number[] = [];
+const MOST_FADINGS = 4096;
 
-/** The normal equations, row by row: Σ weight·x_i·x_j for each j, then Σ weight·x_i·y. */
-function normalEquations(rows: readonly Row[]): number[][] {
-  const matrix = [0, 1, 2].map(() => [0, 0, 0, 0]);
-  for (const { x, y, weight } of rows) {
-    for (let i = 0; i < 3; i++) {
-      const row = matrix[i] as number[];
-      const weighted = weight * (x[i] as number);
-      for (let j = 0; j < 3; j++) row[j] = (row[j] as number) + weighted * (x[j] as number);
-      row[3] = (row[3] as number) + weighted * y;
-    }
-  }
-  return matrix;
-}
-
-/** Solves the normal equations for the unknowns in `free` by Gauss and Jordan; undefined if they are singular. */
-function leastSquares(equations: readonly (readonly number[])[], free: readonly number[]): number[] | undefined {
-  const count = free.length;
-  const matrix: number[][] = [];
-  for (let i = 0; i < count; i++) {
-    const from = equations[free[i] as number] as readonly number[];
-    const row: number[] = [];
-    for (let j = 0; j < count; j++) row.push(from[free[j] as number] as number);
-    row.push(from[3] as number);
-    matrix.push(row);
-  }
-  for (let pivot = 0; pivot < count; pivot++) {
-    const row = matrix[pivot] as number[];
-    const head = row[pivot] as number;
-    if (!(head > 1e-12)) return undefined;
-    for (let other = 0; other < count; other++) {
-      if (other === pivot) continue;
-      const target = matrix[other] as number[];
-      const factor = (target[pivot] as number) / head;
-      for (let column = pivot; column <= count; column++) {
-        target[column] = (target[column] as number) - factor * (row[column] as number);
-      }
-    }
-  }
-  const solution: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const row = matrix[i] as number[];
-    solution.push((row[count] as number) / (row[i] as number));
-  }
-  return solution;
-}
-
-const isNegative = (value: number): boolean => value < 0;
-
-const ACTIVE_SETS: readonly (readonly number[])[] = [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]];
-
-/** Least squares with every unknown >= 0, by trying the seven sets of unknowns that may differ from 0. */
-function nonNegativeLeastSquares(rows: readonly Row[]): readonly [number, number, number] {
-  const equations = normalEquations(rows);
-  let best: [number, number, number] = [0, 0, 0];
-  let least = Number.POSITIVE_INFINITY;
-  for (const free of ACTIVE_SETS) {
-    const solution = leastSquares(equations, free);
-    if (solution === undefined || solution.some(isNegative)) continue;
-    const theta: [number, number, number] = [0, 0, 0];
-    for (let i = 0; i < free.length; i++) theta[free[i] as number] = solution[i] as number;
-    let error = 0;
-    for (const { x, y, weight } of rows) {
-      error += weight * (x[0] * theta[0] + x[1] * theta[1] + x[2] * theta[2] - y) ** 2;
-    }
-    if (error < least) [least, best] = [error, theta];
-  }
-  return best;
+/** ½^(steps/200), kept for the ages that come again and again. */
+function fading(steps: number): number {
+  if (!(steps >= 0 && steps < MOST_FADINGS && Number.isInteger(steps))) return 0.5 ** (steps / HALF_LIFE);
+  while (FADINGS.length <= steps) FADINGS.push(0.5 ** (FADINGS.length / HALF_LIFE));
+  return FADINGS[steps] as number;
 }
 
 const isReady = ({ recent }: Cell): boolean => recent.length >= LEAST_READINGS;
+
+/** The latest readings with one more, the oldest leaving where there are enough. */
+function withLatest(readings: readonly number[], ms: number): number[] {
+  const next = readings.slice(-READINGS);
+  if (next.length < READINGS) {
+    next.push(ms);
+  } else {
+    // In place: an array that grows takes three times the room, on every step.
+    for (let i = 1; i < READINGS; i++) next[i - 1] = next[i] as number;
+    next[READINGS - 1] = ms;
+  }
+  return next;
+}
 
 /** The cells with a reading more: that of its kind first, the others in their order. */
 function withReading(
   cells: readonly Cell[],
   { batchSize, microBatches, stepMs, step }: Pick<StepObservation, 'batchSize' | 'microBatches' | 'stepMs' | 'step'>,
 ): Cell[] {
-  const old = cells.find((cell) => cell.batchSize === batchSize && cell.microBatches === microBatches);
-  const recent = old === undefined ? [] : old.recent.slice(1 - READINGS);
-  recent.push(stepMs);
-  const next: Cell[] = [{ batchSize, microBatches, recent, lastStep: step }];
-  for (let i = 0; i < cells.length && next.length < MOST_CELLS; i++) {
-    if (cells[i] !== old) next.push(cells[i] as Cell);
-  }
+  let at = 0;
+  while (at < cells.length && !(cells[at]?.batchSize === batchSize && cells[at]?.microBatches === microBatches))
+    at += 1;
+  const recent = at < cells.length ? withLatest((cells[at] as Cell).recent, stepMs) : [stepMs];
+  const cell: Cell = { batchSize, microBatches, recent, lastStep: step };
+  if (at === cells.length) return [cell, ...cells.slice(0, MOST_CELLS - 1)];
+  const next = cells.slice(0, MOST_CELLS);
+  for (let i = Math.min(at, MOST_CELLS - 1); i > 0; i--) next[i] = next[i - 1] as Cell;
+  next[0] = cell;
   return next;
 }
 
@@ -147,15 +101,13 @@ export function stepTime(): Estimator<StepTimeState, TimeEstimate> {
       const { batchSize: scale, recent: latest } = ready[0] as Cell;
       const typical = lowerQuartile(latest);
       // Unknowns in like units, so that the pivots can be compared with 0.
-      const rows: Row[] = [];
-      const add = (x: Row['x'], y: number, weight: number): void => {
-        rows.push({ x: [x[0], x[1] / scale, x[2]], y: y / typical, weight: weight * typical * typical });
-      };
+      const rows: number[] = [];
       for (const { batchSize, microBatches, recent, lastStep } of ready) {
         const y = lowerQuartile(recent);
-        add([1, batchSize, microBatches - 1], y, 0.5 ** ((step - lastStep) / HALF_LIFE) / (y * y));
+        const weight = fading(step - lastStep) / (y * y);
+        rows.push(1, batchSize / scale, microBatches - 1, y / typical, weight * typical * typical);
       }
-      add([1, 0, -1], 0, PRIOR_WEIGHT / (typical * typical));
+      rows.push(1, 0, -1, 0, (PRIOR_WEIGHT / (typical * typical)) * typical * typical);
       const [fixedMs, perBatchMs, perMicroBatchMs] = nonNegativeLeastSquares(rows);
       return {
         fixedMs: fixedMs * typical,

@@ -50,6 +50,9 @@ function utility(estimates: Ready, context: PolicyContext, floor: number | undef
   return decrease(estimates, context, floor, batchSize) / time;
 }
 
+const hold = (reason: string) => ({ state: null, decision: { reason } });
+const WAITING = hold('held until the next measured step');
+
 /**
  * The batch size with the largest expected decrease of the loss per second.
  *
@@ -76,10 +79,9 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
     options: floor === undefined ? { minGain } : { floor, minGain },
     needs: ['loss', 'gradient', 'time'],
     init: () => null,
-    update(state, estimates, context) {
+    update(_state, estimates, context) {
+      if (context.observation.gradient === undefined) return WAITING;
       const { loss, noise, walk, time } = estimates;
-      const hold = (reason: string) => ({ state, decision: { reason } });
-      if (context.observation.gradient === undefined) return hold('held until the next measured step');
       if (loss === undefined || noise === undefined || walk === undefined)
         return hold('collecting gradient statistics');
       if (time === undefined) return hold('timing the steps');
@@ -99,7 +101,7 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
       if (now > 0 && gain < minGain) return hold(`${best} would gain under ${minGain}x per second, ${noiseText}`);
       const turned = most > 0 ? 'the decrease turns positive' : 'the loss rises least';
       const gainText = now > 0 ? `${gain.toPrecision(3)}x the decrease per second` : turned;
-      return { state, decision: { batchSize: best, reason: `${gainText} at ${best}, ${noiseText}` } };
+      return { state: null, decision: { batchSize: best, reason: `${gainText} at ${best}, ${noiseText}` } };
     },
   };
 }

@@ -1,29 +1,44 @@
-import { decisionFormat } from '../run-log/format-decision.js';
+import { decisionWriter } from '../run-log/format-decision.js';
 import type { LogRecord } from '../run-log/records.js';
 import { beginRun, checkDeciding, type Deciding, type Records, type Replayed } from './run.js';
 
+/** Written at once [bytes]. */
+const PIECE = 1 << 16;
+
 /**
- * The decisions on a log as JSON Lines, a text of many lines for each batch of records.
+ * The decisions on a log as JSON Lines in UTF-8, many lines for each batch of records.
  *
- * A run's first line is that of the decision before its first step, as step 0 or the last step of a resumed run; a decision for each step follows.
+ * A run's first line is the decision before its first step, of step 0, or of the last step before where the run was resumed; a decision for
+ * each step follows.
  * @throws RangeError or TypeError with file and line, if a run cannot be replayed
- * @example for await (const text of decisionLines(readRecords(openLog('run.jsonl')))) process.stdout.write(text);
+ * @example for await (const bytes of decisionBytes(readRecords(openLog('run.jsonl')))) process.stdout.write(bytes);
  */
-export async function* decisionLines(log: Records, deciding: Deciding = {}): AsyncGenerator<string, void, undefined> {
+export async function* decisionBytes(
+  log: Records,
+  deciding: Deciding = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
   checkDeciding('replay', deciding);
-  const format = decisionFormat();
+  const writer = decisionWriter();
   let run: Replayed | undefined;
-  function linesOf(records: readonly LogRecord[]): string {
-    let text = '';
+  function write(records: readonly LogRecord[]): void {
     for (const record of records) {
       if (record.kind === 'step') {
-        text += `${format((run as Replayed).advance(record).decision)}\n`;
+        writer.add((run as Replayed).advance(record).decision);
       } else {
         run = beginRun(record, deciding);
-        text += `${format(run.state.decision)}\n`;
+        writer.add(run.state.decision);
       }
     }
-    return text;
   }
-  for await (const records of log) yield linesOf(records);
+  for await (const records of log) {
+    write(records);
+    if (writer.size >= PIECE) yield writer.take();
+  }
+  yield writer.take();
+}
+
+/** {@link decisionBytes} as text. */
+export async function* decisionLines(log: Records, deciding: Deciding = {}): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  for await (const bytes of decisionBytes(log, deciding)) yield decoder.decode(bytes);
 }

@@ -1,5 +1,5 @@
 export { type CompareOptions, type Comparison, compare, LOGGED, type RunComparison } from './compare.js';
-export { decisionLines } from './decision-lines.js';
+export { decisionBytes, decisionLines } from './decision-lines.js';
 export { REPLAY_NOTE } from './note.js';
 export type { Outcome, Range, SizeChange } from './outcome.js';
 export { type ReplayOptions, replay } from './replay.js';

@@ -4,7 +4,7 @@ import { checkDecisionOptions, type DecisionOptions } from '../assembly/options.
 import type { Pipeline, PipelineState } from '../core/pipeline.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import { RUN_LOG_VERSION, type RunLogHeader } from '../run-log/format.js';
-import { decisionFormat } from '../run-log/format-decision.js';
+import { formatDecision } from '../run-log/format-decision.js';
 import { headerOf, parseObject, stepOf } from '../run-log/parse-line.js';
 import type { JsonFields } from '../run-log/validate.js';
 
@@ -58,7 +58,6 @@ function pipelineOf(
  */
 export function serve({ options: defaults = {}, onRun, onStep }: ServeOptions = {}): Server {
   checkDecisionOptions('serve', defaults);
-  const format = decisionFormat();
   let run: Run | undefined;
   let line = 0;
 
@@ -68,7 +67,7 @@ export function serve({ options: defaults = {}, onRun, onStep }: ServeOptions = 
     const { step = 0, examplesSeen = 0 } = (header.state ?? {}) as { step?: number; examplesSeen?: number };
     run = { pipeline, state, step, examplesSeen };
     onRun?.({ facts: header.facts, options: describeOptions(options, header.facts), about: header.about });
-    return format(state.decision);
+    return formatDecision(state.decision);
   }
 
   function observe(fields: JsonFields, place: string): string {
@@ -82,7 +81,7 @@ export function serve({ options: defaults = {}, onRun, onStep }: ServeOptions = 
     const { state, decision } = run.pipeline.advance(run.state, observation);
     run = { ...run, state, step, examplesSeen };
     onStep?.(observation, decision);
-    return format(decision);
+    return formatDecision(decision);
   }
 
   function stateOf(place: string): string {

@@ -1,5 +1,7 @@
-import { headerOf, isHeader, type ParsedStep, parseObject, stepOf } from './parse-line.js';
+import type { StepObservation } from '../core/types.js';
+import { headerOf, isHeader, parseObject, stepOf } from './parse-line.js';
 import { headerRecord, type LogRecord, stepRecord } from './records.js';
+import { stepScanner } from './scan-step.js';
 
 /** Options of {@link createLogParser}. */
 export interface LogParserOptions {
@@ -13,13 +15,18 @@ export interface LogParserOptions {
 
 /** Bytes in, records out. */
 export interface LogParser {
-  /** @param bytes any part of the log; they may be changed afterwards. @throws TypeError with file, line and field */
-  push(bytes: Uint8Array): LogRecord[];
+  /**
+   * @param bytes any part of the log; they may be changed once all batches are taken
+   * @returns the records, in batches so small that most are forgotten before they cost the garbage collector anything
+   * @throws TypeError with file, line and field
+   */
+  push(bytes: Uint8Array): Generator<LogRecord[], void, undefined>;
   /** The log is over: what is left is its last line. */
   end(): LogRecord[];
 }
 
 export const MAX_LINE_BYTES = 16 * 2 ** 20;
+const BATCH = 128;
 const NEW_LINE = 0x0a;
 const BRACE = 0x7b;
 /** Half a step and, from a second kill, half a header: more broken lines in a row are no work of a killed process. */
@@ -54,7 +61,10 @@ export function createLogParser({
   let line = 0;
   let half: { place: string; why: string }[] = [];
   let hasHeader = false;
-  let last = { step: 0, examplesSeen: 0 };
+  let lastStep = 0;
+  let lastExamplesSeen = 0;
+
+  const scanner = stepScanner();
 
   const placeOf = (): string => `${name}:${line}`;
 
@@ -71,15 +81,16 @@ export function createLogParser({
     half = [];
   }
 
-  function checkOrder({ observation: { step, examplesSeen } }: ParsedStep): void {
-    if (step <= last.step)
-      throw new TypeError(`${placeOf()}: step must be above ${last.step}, the step before; got ${step}`);
-    if (examplesSeen < last.examplesSeen) {
+  function checkOrder({ step, examplesSeen }: StepObservation): void {
+    if (step <= lastStep)
+      throw new TypeError(`${placeOf()}: step must be above ${lastStep}, the step before; got ${step}`);
+    if (examplesSeen < lastExamplesSeen) {
       throw new TypeError(
-        `${placeOf()}: examplesSeen must not fall below ${last.examplesSeen}, of the step before; got ${examplesSeen}`,
+        `${placeOf()}: examplesSeen must not fall below ${lastExamplesSeen}, of the step before; got ${examplesSeen}`,
       );
     }
-    last = { step, examplesSeen };
+    lastStep = step;
+    lastExamplesSeen = examplesSeen;
   }
 
   function parseLine(bytes: Uint8Array): LogRecord | undefined {
@@ -97,21 +108,47 @@ export function createLogParser({
     if (isHeader(fields)) {
       leaveOut();
       hasHeader = true;
-      last = { step: 0, examplesSeen: 0 };
+      lastStep = 0;
+      lastExamplesSeen = 0;
       return headerRecord(name, line, headerOf(fields, placeOf()));
     }
     if (half[0] !== undefined) throw new TypeError(`${half[0].place}: ${half[0].why}`);
     if (!hasHeader) throw new TypeError(`${placeOf()}: a step before any header`);
     const step = stepOf(fields, placeOf());
-    checkOrder(step);
+    checkOrder(step.observation);
     return stepRecord(name, line, step.observation, step.decision);
   }
 
+  /** A step as this package writes it; all others are for {@link parseLine}. @returns begin of the next line, -1 where it is none */
+  function quickStep(bytes: Uint8Array, at: number, records: LogRecord[]): number {
+    if (!hasHeader || half.length > 0) return -1;
+    const next = scanner.scan(bytes, at);
+    if (next < 0 || next - at > maxLineBytes) return -1;
+    line += 1;
+    const observation = scanner.observation();
+    checkOrder(observation);
+    records.push(stepRecord(name, line, observation, scanner.decision()));
+    return next;
+  }
+
   return {
-    push(bytes) {
-      const records: LogRecord[] = [];
+    *push(given) {
+      // One kind of array for the scanner, whose slices are copies, unlike those of a Buffer.
+      const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+      let records: LogRecord[] = [];
       let at = 0;
-      for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE, at)) {
+      while (at < bytes.length) {
+        if (records.length >= BATCH) {
+          yield records;
+          records = [];
+        }
+        const next = rest.length === 0 ? quickStep(bytes, at, records) : -1;
+        if (next >= 0) {
+          at = next;
+          continue;
+        }
+        const end = bytes.indexOf(NEW_LINE, at);
+        if (end < 0) break;
         const part = bytes.subarray(at, end);
         const record = parseLine(rest.length === 0 ? part : joined([...rest, part]));
         if (record !== undefined) records.push(record);
@@ -123,7 +160,7 @@ export function createLogParser({
       if (restBytes > maxLineBytes)
         throw new TypeError(`${name}:${line + 1}: a line of more than ${maxLineBytes} bytes`);
       if (at < bytes.length) rest.push(bytes.slice(at));
-      return records;
+      if (records.length > 0) yield records;
     },
     end() {
       const record = rest.length === 0 ? undefined : parseLine(joined(rest));

@@ -1,6 +1,7 @@
 import type { Decision, StepObservation } from '../core/types.js';
 import type { RunLogHeader } from './format.js';
 import { createLogParser } from './log-parser.js';
+import type { LogRecord } from './records.js';
 import { mistyped } from './validate.js';
 
 /** One step of a run as its log has it. */
@@ -35,14 +36,16 @@ export function readRunLog(text: string, name = 'run log'): RunLog {
   const warnings: string[] = [];
   const parser = createLogParser({ name, onWarning: (message) => warnings.push(message), maxLineBytes: Infinity });
   const runs: { header: RunLogHeader; steps: LoggedStep[] }[] = [];
-  for (const record of [...parser.push(new TextEncoder().encode(text)), ...parser.end()]) {
+  function add(record: LogRecord): void {
     if (record.kind === 'header') {
       runs.push({ header: record.header, steps: [] });
     } else {
       const { observation, decision } = record;
-      if (decision === undefined) return mistyped(record.place, 'decision', 'an object', decision);
-      runs.at(-1)?.steps.push({ observation, decision });
+      if (decision === undefined) mistyped(record.place, 'decision', 'an object', decision);
+      else runs.at(-1)?.steps.push({ observation, decision });
     }
   }
+  for (const records of parser.push(new TextEncoder().encode(text))) records.forEach(add);
+  parser.end().forEach(add);
   return { runs, warnings };
 }

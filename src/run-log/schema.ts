@@ -34,7 +34,7 @@ const DESCRIPTION: FieldKind = {
 };
 
 /** The statistics of a measured step; the one place that knows their names. */
-const GRADIENT_FIELDS: Fields = [
+export const GRADIENT_FIELDS: Fields = [
   {
     name: 'microBatchSizes',
     is: 'list',

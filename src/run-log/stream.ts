@@ -23,8 +23,7 @@ export async function* readRecords(
 ): AsyncGenerator<readonly LogRecord[], void, undefined> {
   const parser = createLogParser(options);
   for await (const bytes of plainBytes(source, options.name ?? 'run log')) {
-    const records = parser.push(bytes);
-    if (records.length > 0) yield records;
+    yield* parser.push(bytes);
   }
   const records = parser.end();
   if (records.length > 0) yield records;

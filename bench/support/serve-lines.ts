@@ -1,0 +1,8 @@
+// The server on standard input and output, a line in, a line out.
+
+import { stdin, stdout } from 'node:process';
+import { createInterface } from 'node:readline';
+import { serve } from 'tfjs-adaptive-batch/replay';
+
+const answer = serve();
+createInterface({ input: stdin }).on('line', (line) => stdout.write(`${answer(line)}\n`));
