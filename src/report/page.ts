@@ -66,9 +66,9 @@ function body(series: readonly ReportSeries[], title: string, axis: XAxis): stri
   return `<header><h1>${escapeText(title)}</h1><button type="button" id="theme" hidden>Dark</button>
 <div class="notes">${notes.join('')}</div></header>
 <main>
-<h2 class="away">Charts</h2>
+<section><h2 class="away">Charts</h2>
 ${controls(series, axis)}
-<section id="charts" aria-label="Charts"><noscript><p>The charts need JavaScript; the tables below do not.</p></noscript></section>
+<div id="charts"><noscript><p>The charts need JavaScript; the tables below do not.</p></noscript></div></section>
 <section><h2 id="summary">Summary</h2>
 ${summaryTable(series)}</section>
 <section><h2>Changes, and why</h2>
