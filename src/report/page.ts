@@ -65,9 +65,10 @@ function body(series: readonly ReportSeries[], title: string, axis: XAxis): stri
   const notes = notesFor(series).map((note) => `<p>${escapeText(note)}</p>`);
   return `<header><h1>${escapeText(title)}</h1><button type="button" id="theme" hidden>Dark</button>
 <div class="notes">${notes.join('')}</div></header>
-${controls(series, axis)}
 <main>
-<section id="charts" aria-label="Charts"><noscript><p>The charts need JavaScript; the tables below do not.</p></noscript></section>
+<section><h2 class="away">Charts</h2>
+${controls(series, axis)}
+<div id="charts"><noscript><p>The charts need JavaScript; the tables below do not.</p></noscript></div></section>
 <section><h2 id="summary">Summary</h2>
 ${summaryTable(series)}</section>
 <section><h2>Changes, and why</h2>

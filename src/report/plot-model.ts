@@ -25,7 +25,7 @@ export interface PlotSeries {
 }
 
 /** `main`: a line; `faint`: a thin pale one behind it; `points`: dots. */
-export type LineStyle = 'main' | 'faint' | 'points';
+type LineStyle = 'main' | 'faint' | 'points';
 
 /** One line of a chart. */
 export interface PlotLine {

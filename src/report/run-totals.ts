@@ -2,7 +2,7 @@ import type { StepObservation } from '../core/types.js';
 import type { ReportSummary, Setting } from './types.js';
 
 /** What was learned of one step. */
-export interface StepFacts {
+interface StepFacts {
   readonly observation: StepObservation;
   readonly setting: Setting;
   readonly smoothedLoss: number;

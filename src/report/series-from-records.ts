@@ -4,6 +4,7 @@ import type { Decision, StepObservation } from '../core/types.js';
 import { none } from '../learning-rates/index.js';
 import { fixed } from '../policies/index.js';
 import type { RunLogHeader } from '../run-log/format.js';
+import type { LoggedRun } from '../run-log/read.js';
 import { type SeriesBuilder, type SeriesOptions, seriesBuilder } from './series-builder.js';
 import type { ReportSeries } from './types.js';
 
@@ -32,6 +33,18 @@ function runReader(header: RunLogHeader | undefined, options: SeriesOptions): Se
       builder.add(observation, decision, after.estimates);
     },
   };
+}
+
+/**
+ * The series of a run that was read whole; the noise scale is estimated again from the statistics in it.
+ *
+ * @throws RangeError if an option lies outside the range given with it
+ * @example const series = seriesFromRun(readRunLog(text).runs[0], { name: 'my run' });
+ */
+export function seriesFromRun({ header, steps }: LoggedRun, options: SeriesOptions): ReportSeries {
+  const run = runReader(header, options);
+  for (const { observation, decision } of steps) run.add(observation, decision);
+  return run.series();
 }
 
 /**

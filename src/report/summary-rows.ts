@@ -61,12 +61,12 @@ export function summaryRows(series: readonly ReportSeries[]): SummaryRow[] {
 }
 
 /** What a replay can and cannot say: stands over everything that shows one. */
-export const REPLAY_NOTE =
+const REPLAY_NOTE =
   'A replay shows the decisions that a policy makes on this record. It cannot show the loss that a run with those decisions would have reached, ' +
   'nor its speed: loss, examples and times are those of the record.';
 
 /** What a recorded run shows. */
-export const RUN_NOTE =
+const RUN_NOTE =
   'A run shows what its training loop applied and measured. Times are of its own machine, without what lay between the steps; two runs ' +
   'differ by chance too.';
 

@@ -70,7 +70,7 @@ function lineOf(line: PlotLine, one: PlotSeries, frame: Frame): string {
   const style = isFaint
     ? 'stroke-width="1" stroke-opacity="0.25"'
     : `stroke-width="2"${dash && ` stroke-dasharray="${dash}"`}`;
-  return `${band && `<path d="${band}" fill="${color}" fill-opacity="0.18"/>`}${path && `<path d="${path}" fill="none" stroke="${color}" stroke-linejoin="round" ${style}/>`}`;
+  return `${band && `<path d="${band}" fill="${color}" fill-opacity="0.14"/>`}${path && `<path d="${path}" fill="none" stroke="${color}" stroke-linejoin="round" ${style}/>`}`;
 }
 
 function titleOf({ step, from, to, reason }: ReportChange, key: 'batchSize' | 'learningRate'): string {

@@ -69,7 +69,7 @@ test('the speed is that of the size in force, whatever was before', () => {
 
 test('without standard error or statistics there is no band, and no noise scale', () => {
   const noise = { traceOfCovariance: 1, squaredGradientNorm: 1, noiseScale: 50, measurements: 4 };
-  const steps = madeSteps(10).map((step) => ({ ...step, estimates: { noise } }));
+  const steps = madeSteps(10).map((step) => ({ ...step, estimates: { noise } as never }));
   const { noiseScale } = madeSeries({}, steps);
   expect(noiseScale?.estimate[9]).toBe(50);
   expect(noiseScale?.low[9]).toBeNaN();

@@ -1,6 +1,6 @@
 import { assemble } from '../../src/assembly/assemble.js';
 import type { ReportRecord } from '../../src/report/series-from-records.js';
-import { seriesFromRecords } from '../../src/report/series-from-records.js';
+import { seriesFromRecords, seriesFromRun } from '../../src/report/series-from-records.js';
 import type { RunLogHeader } from '../../src/run-log/format.js';
 import { HEADER } from '../run-log/support.js';
 import { madeSteps } from './support.js';
@@ -26,6 +26,12 @@ test('estimates the noise scale as the run did, whatever its policy was called',
   });
   expect([...(series?.noiseScale?.estimate ?? [])]).toEqual(expected);
   expect(expected.at(-1)).toBeGreaterThan(0);
+});
+
+test('a run that was read whole gives the same', async () => {
+  const whole = madeSteps(60).map(({ observation, decision }) => ({ observation, decision }));
+  const [series] = await seriesFromRecords([[{ kind: 'header', header }, ...steps]], { name: 'a run' });
+  expect(seriesFromRun({ header, steps: whole }, { name: 'a run' })).toEqual(series);
 });
 
 test('several runs in a log become several series; steps without a header too', async () => {

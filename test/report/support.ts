@@ -25,7 +25,7 @@ export function madeSteps(count = 100): MadeStep[] {
     const observation = plainObservation({
       ...{ step, examplesSeen, batchSize, learningRate, baseLearningRate: 0.1, loss: 2 / Math.sqrt(step), stepMs: 10 },
       ...(isMeasured && {
-        gradient: gradientStatistics({ microBatchSizes: [batchSize / 2, batchSize / 2] }),
+        gradient: gradientStatistics(),
         measureMs: 2,
       }),
       ...(step % 25 === 0 && { validationLoss: 2.5 / Math.sqrt(step) }),

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { optionsFor } from '../../assembly/needs.js';
-import { decisionLines } from '../../replay/decision-lines.js';
+import { decisionBytes } from '../../replay/decision-lines.js';
 import { REPLAY_NOTE } from '../../replay/note.js';
 import type { Deciding } from '../../replay/run.js';
 import { terminalReport } from '../../report/terminal.js';
@@ -27,7 +27,7 @@ function decidingOn(log: OpenLog, flags: Flags): Deciding {
 
 async function asLines(log: OpenLog, deciding: Deciding, output: Output): Promise<void> {
   await output.write(jsonLine({ log: log.name, note: REPLAY_NOTE }));
-  for await (const lines of decisionLines(log.records, deciding)) await output.write(lines);
+  for await (const bytes of decisionBytes(log.records, deciding)) await output.write(bytes);
 }
 
 async function asText(log: OpenLog, { options }: Deciding, output: Output, io: Io, name: string): Promise<void> {

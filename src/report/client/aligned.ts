@@ -26,10 +26,11 @@ function ascending(x: ArrayLike<number>): number[] {
   return kept;
 }
 
-function picked(values: ArrayLike<number>, rows: readonly number[]): (number | null)[] {
+/** The values of the rows; null for those that the axis cannot show. */
+function picked(values: ArrayLike<number>, rows: readonly number[], isLog: boolean): (number | null)[] {
   return rows.map((row) => {
     const value = values[row] as number;
-    return Number.isFinite(value) ? value : null;
+    return Number.isFinite(value) && (value > 0 || !isLog) ? value : null;
   });
 }
 
@@ -47,7 +48,7 @@ export function aligned(plot: Plot, series: readonly PlotSeries[], chosen: reado
     for (const line of lines) {
       placed.push({ line, column: column + columns.length });
       const all = line.band === undefined ? [line.values] : [line.values, line.band.high, line.band.low];
-      columns.push(...all.map((values) => picked(values, rows)));
+      columns.push(...all.map((values) => picked(values, rows, plot.scale !== 'linear')));
     }
     column += columns.length;
     tables.push([rows.map((row) => x[row] as number), ...columns] as uPlot.AlignedData);

@@ -23,6 +23,7 @@ function drawMarks(u: uPlot, { plot, palette }: ChartLook, marks: readonly Mark[
   const ratio = uPlot.pxRatio;
   const radius = marks.length > MANY ? 2.5 : 4;
   ctx.save();
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.rect(u.bbox.left - 6 * ratio, u.bbox.top - 6 * ratio, u.bbox.width + 12 * ratio, u.bbox.height + 12 * ratio);
   ctx.clip();

@@ -44,13 +44,18 @@ export function followKeys(
     place.setAttribute('aria-valuetext', why === '' ? what : `${what}: ${why}`);
   }
 
+  /** In all charts, as the pointer does; uPlot's types leave out what makes it so. */
+  function moveCursor(left: number, top: number): void {
+    (u.setCursor as (place: object, isFired: boolean, isPublished: boolean) => void)({ left, top }, true, true);
+  }
+
   function go(to: number): void {
     at = to;
     const mark = marks[at];
     const { min = 0, max = 1 } = u.scales.x ?? {};
     const x = mark?.x ?? min + ((max - min) * at) / (STOPS - 1);
     const left = Math.max(0, Math.min(u.valToPos(x, 'x'), u.over.clientWidth));
-    u.setCursor({ left, top: u.over.clientHeight / 2 });
+    moveCursor(left, u.over.clientHeight / 2);
     tell();
   }
 
@@ -67,5 +72,8 @@ export function followKeys(
     setHere(true)();
     go(at);
   });
-  place.addEventListener('blur', setHere(false));
+  place.addEventListener('blur', () => {
+    setHere(false)();
+    moveCursor(-10, -10);
+  });
 }

@@ -92,14 +92,18 @@ dark.addEventListener('change', () => controls.setDark(dark.matches));
 
 /** Width of a chart on paper [px]: A4 or Letter, upright. */
 const PAPER_WIDTH = 640;
-let wasDark = false;
+let afterPrint = (): void => {};
 addEventListener('beforeprint', () => {
-  wasDark = view.isDark;
+  const wasDark = view.isDark;
+  const folded = [...document.querySelectorAll<HTMLDetailsElement>('details:not([open])')];
+  for (const one of folded) one.open = true;
   view.isDark = false;
   draw();
   setWidths(PAPER_WIDTH);
+  afterPrint = () => {
+    for (const one of folded) one.open = false;
+    view.isDark = wasDark;
+    draw();
+  };
 });
-addEventListener('afterprint', () => {
-  view.isDark = wasDark;
-  draw();
-});
+addEventListener('afterprint', () => afterPrint());

@@ -48,7 +48,7 @@ function seriesOf({ plot, palette }: ChartLook, { line }: Placed): uPlot.Series[
 function bandsOf({ palette }: ChartLook, placed: readonly Placed[]): uPlot.Band[] {
   return placed
     .filter(({ line }) => line.band !== undefined)
-    .map(({ line, column }) => ({ series: [column + 1, column + 2], fill: `${colorOf(palette, line.series)}2e` }));
+    .map(({ line, column }) => ({ series: [column + 1, column + 2], fill: `${colorOf(palette, line.series)}24` }));
 }
 
 function axesOf({ plot, axis, palette }: ChartLook): uPlot.Axis[] {

@@ -50,6 +50,23 @@ function rowsOf(u: uPlot, { placed }: Aligned, series: readonly PlotSeries[], ro
   });
 }
 
+/** The changes in words; series that changed alike share theirs. */
+function changesOf(marks: readonly Mark[]): HTMLElement[] {
+  const alike = new Map<string, Mark[]>();
+  for (const mark of marks) {
+    const key = Object.values(markText(mark)).join('\n');
+    alike.set(key, [...(alike.get(key) ?? []), mark]);
+  }
+  return [...alike.values()].map((same) => {
+    const { what, why } = markText(same[0] as Mark);
+    const made = element('div', 'change');
+    const line = element('div', 'what');
+    line.append(...same.map(({ series }) => dot(series)), element('span', '', what));
+    made.append(line, element('div', 'why', why));
+    return made;
+  });
+}
+
 /** Fills the tip with the values at a row of the data and the changes that are near. */
 export function fillTip(
   tip: HTMLElement,
@@ -70,14 +87,7 @@ export function fillTip(
   },
 ): void {
   const x = u.data[0]?.[row] ?? Number.NaN;
-  const changes = marks.map((mark) => {
-    const { what, why } = markText(mark);
-    const made = element('div', 'change');
-    const line = element('div', 'what');
-    line.append(dot(mark.series), element('span', '', what));
-    made.append(line, element('div', 'why', why));
-    return made;
-  });
+  const changes = changesOf(marks);
   tip.replaceChildren(element('div', 'at', UNITS[axis](x)), ...rowsOf(u, aligned, series, row), ...changes);
 }
 
