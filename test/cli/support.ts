@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { main } from '../../src/cli/main.js';
+import { type LoggedRun, readRunLog } from '../../src/run-log/read.js';
 import { pieces } from '../importers/support.js';
 
 /** What a command came to. */
@@ -63,3 +65,14 @@ export function jsonLines(text: string): { readonly [name: string]: unknown }[] 
 
 export const LOG = 'test/golden/logs/01-fit.jsonl.gz';
 export const RESUMED_LOG = 'test/golden/logs/06-resume.jsonl.gz';
+
+/** What is in a golden log. */
+export function contentOf(path: string): {
+  readonly text: string;
+  readonly runs: readonly LoggedRun[];
+  readonly steps: number;
+} {
+  const text = gunzipSync(readFileSync(path)).toString('utf8');
+  const { runs } = readRunLog(text);
+  return { text, runs, steps: runs.reduce((sum, { steps }) => sum + steps.length, 0) };
+}
