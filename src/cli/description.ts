@@ -54,3 +54,10 @@ export function policyDescription(text: string): Description {
     first as Description,
   );
 }
+
+/** A policy in the words that {@link policyDescription} reads. */
+export function policyText({ name, options: { policy, ...own } }: Description): string {
+  const options = Object.entries(own).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const unitText = options.length === 0 ? name : `${name}:${options.join(',')}`;
+  return policy === undefined ? unitText : `${policyText(policy as unknown as Description)}+${unitText}`;
+}

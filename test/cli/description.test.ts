@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { defaultPolicy } from '../../src/assembly/assemble.js';
+import type { Description } from '../../src/assembly/registry.js';
 import { decisionOptions } from '../../src/cli/deciding.js';
-import { policyDescription, ruleDescription } from '../../src/cli/description.js';
+import { policyDescription, policyText, ruleDescription } from '../../src/cli/description.js';
 import { EXIT, Failure } from '../../src/cli/failure.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
 import type { Policy } from '../../src/core/types.js';
@@ -20,6 +22,12 @@ test.each([
   ['{"name":"fixed"}', { name: 'fixed', options: {} }],
 ])('%s', (text, description) => {
   expect(policyDescription(text)).toEqual(description);
+});
+
+test('the default policy can be written and read', () => {
+  const description = describePolicy(defaultPolicy()) as unknown as Description;
+  expect(policyText(description)).toMatch(/^gaussianWalk:minGain=[\d.]+\+/);
+  expect(policyDescription(policyText(description))).toEqual(description);
 });
 
 test('a rule has options too', () => {

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { defaultPolicy } from '../../assembly/assemble.js';
 import { describeSignals, needsOf } from '../../assembly/needs.js';
-import { policyFrom } from '../../assembly/registry.js';
+import { type Description, policyFrom } from '../../assembly/registry.js';
 import { describePolicy } from '../../combinators/restricted.js';
 import { wrapped } from '../../report/wrapped.js';
+import { policyText } from '../description.js';
 import { EXIT, type Finish } from '../failure.js';
 import { colorsOf, type Io, widthOf } from '../io.js';
 import { jsonLine } from '../json.js';
@@ -54,9 +55,8 @@ Examples:
           const units = docs[kind].map((unit) => unitText(unit, kind, io)).join('\n');
           await output.write(`${colorsOf(io).bold(TITLES[kind])}\n${units}\n`);
         }
-        await output.write(
-          'The default is gaussianWalk+ramped+cooled: each combinator around what stands before it.\n',
-        );
+        const own = policyText(describePolicy(defaultPolicy()) as unknown as Description);
+        await output.write(`The default is ${own}: each combinator around what stands before it.\n`);
       }
       finish(EXIT.ok);
     });
