@@ -5,9 +5,14 @@ import { table } from './table.js';
 
 const HEAD = ['policy', 'batch size', 'least', 'mean', 'greatest', 'end rate', 'changes', 'held', 'examples', 'time'];
 
+/** A run without steps has no sizes. */
+function known(value: number): string {
+  return Number.isFinite(value) ? formatNumber(value) : '–';
+}
+
 function row({ name, batchSize, learningRate, changeCount, heldCount, examples, estimatedMs }: Outcome): string[] {
   const { least, mean, greatest, last } = batchSize;
-  const sizes = [last, least, mean, greatest, learningRate.last].map(formatNumber);
+  const sizes = [last, least, mean, greatest, learningRate.last].map(known);
   const counts = [changeCount, heldCount, examples].map(formatNumber);
   return [name, ...sizes, ...counts, estimatedMs === undefined ? '–' : formatTime(estimatedMs / 1000)];
 }

@@ -16,7 +16,7 @@ export interface InputFlags {
   readonly learningRate?: number;
   readonly datasetSize?: number;
   readonly optimizer?: OptimizerKind;
-  readonly column: Columns;
+  readonly column?: Columns;
 }
 
 function count(text: string): number {
@@ -31,7 +31,7 @@ function rate(text: string): number {
   throw new InvalidArgumentError('It must be a number >= 0.');
 }
 
-function column(text: string, before: Columns): Columns {
+function column(text: string, before: Columns = {}): Columns {
   const [quantity, name] = assignment(text, '--column');
   if (!QUANTITIES.includes(quantity as Quantity)) {
     throw new InvalidArgumentError(`It must be one of ${QUANTITIES.join(', ')}.`);
@@ -54,7 +54,7 @@ export function withInputFlags(command: Command): Command {
     .option('--learning-rate <rate>', 'learning rate of an imported run', rate)
     .option('--dataset-size <examples>', 'size of the data of an imported run', count)
     .addOption(new Option('--optimizer <kind>', 'optimizer of an imported run').choices(OPTIMIZERS))
-    .option('--column <quantity=name>', `column that holds ${QUANTITIES.join(', ')}`, column, {});
+    .option('--column <quantity=name>', `column that holds ${QUANTITIES.join(', ')}`, column);
 }
 
 /** The flags that choose what decides. */
@@ -65,7 +65,6 @@ export function withDecidingFlags(command: Command): Command {
       '-s, --set <name=value>',
       'another option, such as memory=4000 or measure.every=10; may be repeated',
       collected,
-      [],
     );
 }
 
@@ -91,5 +90,5 @@ export function inputOptions({
     ...(datasetSize !== undefined && { datasetSize }),
     ...(optimizer !== undefined && { optimizer }),
   };
-  return { ...(from !== undefined && { from }), facts, columns: column };
+  return { ...(from !== undefined && { from }), facts, columns: column ?? {} };
 }

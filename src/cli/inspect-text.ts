@@ -50,31 +50,48 @@ function ends(first: number, last: number): string {
   return first === last ? formatNumber(first) : `${formatNumber(first)} → ${formatNumber(last)}`;
 }
 
-/** A run's lines: what decided, its extent, and the course of loss and batch size in bars. */
-export function runText(header: RunLogHeader, series: ReportSeries, width: number): string {
-  const { facts, options, about, version, state } = header;
-  const { summary, smoothedLoss, batchSize, changes } = series;
-  const last = changes.at(-1);
-  const bars = Math.max(10, Math.min(60, width - LABEL - 25));
-  const lines: (readonly [label: string, text: string])[] = [
-    ['written by', `version ${version}${state === undefined ? '' : ', resumed'}`],
+type Line = readonly [label: string, text: string];
+
+/** Where the run comes from and what decided in it; a training of another tool has no such thing. */
+function originLines({ facts, options, about, version, state }: RunLogHeader): Line[] {
+  const { imported } = about as { imported?: { readonly format?: unknown; readonly columns?: object } };
+  if (typeof imported?.format === 'string') {
+    return [
+      ['imported', `from ${imported.format}: ${pairs(imported.columns ?? {})}`],
+      ['facts', pairs(facts)],
+    ];
+  }
+  const writer = version === undefined ? 'an unknown version' : `version ${version}`;
+  return [
+    ['written by', `${writer}${state === undefined ? '' : ', resumed'}`],
     ['facts', pairs(facts)],
     ['policy', unitText(options.policy)],
     ['rate rule', unitText(options.learningRate)],
-    ...(Object.keys(about).length === 0 ? [] : ([['about', pairs(about)]] as const)),
+    ...(Object.keys(about).length === 0 ? [] : [['about', pairs(about)] as const]),
+  ];
+}
+
+/** How it went: extent, and the course of loss and batch size in bars. */
+function courseLines({ summary, smoothedLoss, batchSize, changes }: ReportSeries, bars: number): Line[] {
+  const { finalLoss = Number.NaN, noiseScale } = summary;
+  const last = changes.at(-1);
+  return [
     ['extent', extent(summary)],
-    [
-      'loss',
-      `${sparkline(smoothedLoss, bars)}  ${ends(smoothedLoss[0] ?? Number.NaN, summary.finalLoss ?? Number.NaN)}`,
-    ],
+    ['loss', `${sparkline(smoothedLoss, bars)}  ${ends(smoothedLoss[0] ?? Number.NaN, finalLoss)}`],
     ['batch size', `${sparkline(batchSize, bars, 'log2')}  ${ends(summary.firstBatchSize, summary.finalBatchSize)}`],
     ['learning rate', ends(summary.firstLearningRate, summary.finalLearningRate)],
-    ...(summary.noiseScale === undefined ? [] : ([['noise scale', formatNumber(summary.noiseScale)]] as const)),
+    ...(noiseScale === undefined ? [] : [['noise scale', formatNumber(noiseScale)] as const]),
     ['changes', formatNumber(summary.changes)],
     ...(last === undefined || last.reason === ''
       ? []
-      : ([['last change', `after step ${formatNumber(last.step)}: ${last.reason}`]] as const)),
+      : [['last change', `after step ${formatNumber(last.step)}: ${last.reason}`] as const]),
   ];
+}
+
+/** A run in lines of text. */
+export function runText(header: RunLogHeader, series: ReportSeries, width: number): string {
+  const bars = Math.max(10, Math.min(60, width - LABEL - 25));
+  const lines = [...originLines(header), ...courseLines(series, bars)];
   const shown = lines.map(([label, text]) => `    ${label.padEnd(LABEL)}${visible(text)}\n`);
   return `  run ${visible(series.name)}\n${shown.join('')}`;
 }

@@ -247,6 +247,15 @@ describe('inspect', () => {
   });
 });
 
+test('a run that was killed before its first step is a run', async () => {
+  const stdin = '{"runLog":1,"facts":{"baseBatchSize":8,"baseLearningRate":0.1},"options":{},"about":{}}\n';
+  for (const words of [['inspect'], ['replay'], ['compare'], ['sweep', '-g', 'memory=1,2'], ['verify']]) {
+    const { code, out } = await run(words, { stdin });
+    expect([words, code]).toEqual([words, 0]);
+    expect(out).not.toMatch(/undefined|NaN|∞/);
+  }
+});
+
 describe('report', () => {
   test.each([
     ['html', /^<!doctype html>/i],

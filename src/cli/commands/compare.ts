@@ -15,7 +15,7 @@ import { type Output, streamOutput } from '../output.js';
 import { replaySeries, tapped } from '../replay-series.js';
 
 type Flags = InputFlags &
-  DecidingFlags & { readonly policy: readonly string[]; readonly json?: true; readonly chart: boolean };
+  DecidingFlags & { readonly policy?: readonly string[]; readonly json?: true; readonly chart: boolean };
 
 function chart(series: readonly ReportSeries[], io: Io): string {
   return `${terminalReport(series, { width: widthOf(io), color: hasColor(io), changes: 3 })}\n\n`;
@@ -36,12 +36,7 @@ export function compareCommand(io: Io, finish: Finish): Command {
   const command = new Command('compare')
     .description('what several policies decide on the same log, beside what the run did')
     .argument('[logs...]', 'run logs or logs of other tools; - for standard input')
-    .option(
-      '-p, --policy <policy>',
-      `policy to compare; may be repeated (default: "${DEFAULT_POLICY}")`,
-      collected,
-      [],
-    );
+    .option('-p, --policy <policy>', `policy to compare; may be repeated (default: "${DEFAULT_POLICY}")`, collected);
   return withInputFlags(withDecidingFlags(command))
     .option('--no-chart', 'only the table')
     .option('--json', 'a line of JSON for each log')
@@ -56,7 +51,7 @@ Examples:
   $ tfjs-adaptive-batch compare logs/*.jsonl -p default --json`,
     )
     .action(async (logs: string[], flags: Flags) => {
-      const asked = contendersOf(flags.policy.length > 0 ? flags.policy : [DEFAULT_POLICY], flags);
+      const asked = contendersOf(flags.policy ?? [DEFAULT_POLICY], flags);
       const output = streamOutput(io.stdout);
       const work = async (log: OpenLog): Promise<undefined> => {
         const contenders = servedBy(log, asked);

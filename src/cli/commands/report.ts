@@ -21,7 +21,7 @@ type Kind = 'html' | 'svg' | 'png' | 'text';
 
 type Flags = InputFlags &
   DecidingFlags & {
-    readonly policy: readonly string[];
+    readonly policy?: readonly string[];
     readonly output: string;
     readonly force?: true;
     readonly as?: Kind;
@@ -68,7 +68,7 @@ export function reportCommand(io: Io, finish: Finish): Command {
     .addOption(new Option('--axis <axis>', 'what the charts count along').choices(AXES).default('examples'))
     .addOption(new Option('--theme <theme>', 'of a picture').choices(['light', 'dark']).default('light'))
     .option('--title <text>', 'title of the page or picture')
-    .option('-p, --policy <policy>', 'policy to replay on the logs; may be repeated', collected, []);
+    .option('-p, --policy <policy>', 'policy to replay on the logs; may be repeated', collected);
   return withInputFlags(withDecidingFlags(command))
     .addHelpText(
       'after',
@@ -81,7 +81,7 @@ Examples:
     )
     .action(async (logs: string[], flags: Flags) => {
       const kind = kindOf(flags);
-      const contenders = contendersOf(flags.policy, flags);
+      const contenders = contendersOf(flags.policy ?? [], flags);
       const output = openOutput(flags.output, io, { force: flags.force === true, inputs: logs });
       const series: ReportSeries[] = [];
       const code = await eachLog(logs, inputOptions(flags), io, async (log) => {
