@@ -359,6 +359,22 @@ describe('serve', () => {
     expect(jsonLines(out).slice(1)).toEqual(readRunLog(TEXT).runs[0]?.steps.map(({ decision }) => decision));
   });
 
+  test('goes on from the state of another server, and its log verifies too', async () => {
+    const lines = TEXT.trim().split('\n');
+    const [header, ...steps] = lines as [string, ...string[]];
+    const { facts: logged, options } = JSON.parse(header);
+    const half = Math.floor(steps.length / 2);
+    const begin = { facts: logged, options };
+    const first = [JSON.stringify(begin), ...steps.slice(0, half), '{"get":"state"}'].join('\n');
+    const { state } = jsonLines((await run(['serve'], { stdin: first })).out).at(-1) as { state: object };
+    const path = file('resumed.jsonl');
+    const second = [JSON.stringify({ ...begin, state }), ...steps.slice(half)].join('\n');
+    const { out } = await run(['serve', '--log', path], { stdin: second });
+    const decisions = RUNS[0]?.steps.map(({ decision }) => decision) ?? [];
+    expect(jsonLines(out)).toEqual(decisions.slice(half - 1));
+    expect((await run(['verify', path])).out).toContain(`${STEPS - half} steps, bit for bit`);
+  });
+
   test('writes a log that verifies, and none over another', async () => {
     const path = file('served.jsonl');
     const words = ['serve', '--policy', 'gaussianWalk', '--log', path];
