@@ -45,6 +45,7 @@ export type {
   PolicyContext,
   PolicyDecision,
   RunFacts,
+  Signal,
   StepObservation,
   TimeEstimate,
   WalkEstimate,

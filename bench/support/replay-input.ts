@@ -1,5 +1,5 @@
 // Replays the run log on standard input, throws the decisions away, and prints what that took as JSON.
-import { decisionBytes, openLog, readRecords } from 'tfjs-adaptive-batch/replay';
+import { decisionBytes, openLog, readRecords } from './built.js';
 
 const begin = performance.now();
 let bytes = 0;

@@ -2,7 +2,7 @@
 
 import { stdin, stdout } from 'node:process';
 import { createInterface } from 'node:readline';
-import { serve } from 'tfjs-adaptive-batch/replay';
+import { serve } from './built.js';
 
 const answer = serve();
 createInterface({ input: stdin }).on('line', (line) => stdout.write(`${answer(line)}\n`));

@@ -26,7 +26,7 @@ export function cooled<State extends Json>(
 ): Policy<CooledState<State>> {
   checkKeys('cooled', options, ['steps']);
   const steps = checkCount('cooled: steps', options.steps ?? 10);
-  const { draw, start } = policy;
+  const { draw, start, needs } = policy;
   return {
     name: 'cooled',
     options: { steps, policy: describePolicy(policy as Policy) },
@@ -42,6 +42,7 @@ export function cooled<State extends Json>(
         return { state, decision };
       return { state, decision: { reason: `${decision.reason}; rests for ${steps} steps after a change` } };
     },
+    ...(needs && { needs }),
     ...(start && { start }),
     ...(draw && { draw }),
   };

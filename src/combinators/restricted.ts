@@ -46,10 +46,11 @@ export function restricted<State extends Json>(inner: Policy<State>, restriction
     const left = candidatesFor(context);
     return left.length === 0 ? context : { ...context, candidates: left };
   }
-  const { draw } = inner;
+  const { draw, needs } = inner;
   return {
     name: restriction.name,
     options: { ...restriction.options, policy: describePolicy(inner as Policy) },
+    ...(needs && { needs }),
     init: () => inner.init(),
     start: (context) => restriction.size(inner.start?.(narrowed(context)) ?? context.batchSize, context),
     update(before, estimates, context) {

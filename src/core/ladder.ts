@@ -26,11 +26,18 @@ export function nearestMultiple(
   return Math.min(Math.max(nearest, least), most) * quantum;
 }
 
+/** A factor so close to 1 that it makes more is a mistake, or an attempt to keep the program busy. */
+const MOST_RUNGS = 100_000;
+
 /**
  * The batch sizes to choose from: base·factorᵏ within [min, max], ascending. Few distinct sizes mean few distinct
  * tensor shapes, which some backends compile one by one.
+ * @throws RangeError if the factor makes more than a hundred thousand
  */
 export function ladder({ base, factor, min, max, quantum = 1 }: LadderOptions): number[] {
+  if (Math.log(Math.max(max, base) / 0.5) / Math.log(factor) > MOST_RUNGS) {
+    throw new RangeError(`ladder must be a factor that makes at most ${MOST_RUNGS} sizes up to ${max}; got ${factor}`);
+  }
   const snap = (size: number): number => Math.max(quantum, Math.round(size / quantum) * quantum);
   const sizes = new Set<number>();
   for (let size = base; snap(size) >= min && size >= 0.5; size /= factor) if (snap(size) <= max) sizes.add(snap(size));

@@ -82,8 +82,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function ask(state: PipelineState, estimates: Estimates, observation: StepObservation) {
     const { baseLearningRate } = observation;
     const batchSize = observation.short === true ? state.decision.batchSize : observation.batchSize;
-    const learningRateAt = (size: number): number => rateAt(size, baseLearningRate, estimates);
-    const context: PolicyContext = { candidates, batchSize, baseBatchSize, learningRateAt, facts, observation };
+    const context: PolicyContext = {
+      candidates,
+      batchSize,
+      baseBatchSize,
+      learningRateAt: (size) => rateAt(size, baseLearningRate, estimates),
+      facts,
+      observation,
+    };
     const answer = policy.update(state.policy, estimates, context);
     const asked = answer.decision.batchSize ?? batchSize;
     if (typeof asked !== 'number' || Number.isNaN(asked)) {

@@ -208,6 +208,9 @@ export interface PolicyContext {
 /** What is known where no step has just been done: before the first, and while a batch is drawn. */
 export type DrawContext = Omit<PolicyContext, 'observation'>;
 
+/** What a log can tell of each step, besides that it took place. */
+export type Signal = 'loss' | 'validationLoss' | 'learningRate' | 'batchSize' | 'time' | 'gradient';
+
 /** What a policy asks for. */
 export interface PolicyDecision {
   /** [examples]; absent: keep the size. */
@@ -224,6 +227,8 @@ export interface PolicyDecision {
 export interface Policy<State extends Json = Json> {
   readonly name: string;
   readonly options?: JsonObject;
+  /** Signals without which it only ever holds: a log that lacks one is refused. @defaultValue the gradient statistics */
+  readonly needs?: readonly Signal[];
   init(): State;
   update(state: State, estimates: Estimates, context: PolicyContext): { state: State; decision: PolicyDecision };
   /** The first batch size [examples]. @defaultValue the context's: the base, or the least that can be measured */
@@ -242,6 +247,8 @@ export interface Policy<State extends Json = Json> {
 export interface LearningRateRule {
   readonly name: string;
   readonly options?: JsonObject;
+  /** Signals without which its factor stays at 1. @defaultValue none */
+  readonly needs?: readonly Signal[];
   /** @returns the factor at `batchSize`, > 0; 1 at the base batch size. */
   factor(batchSize: number, baseBatchSize: number, estimates: Estimates): number;
 }

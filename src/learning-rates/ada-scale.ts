@@ -21,6 +21,7 @@ export function adaScale(options: AdaScaleOptions = {}): LearningRateRule {
   return {
     name: 'adaScale',
     options: { power },
+    needs: ['gradient'],
     factor(batchSize, baseBatchSize, { noise }) {
       if (noise === undefined) return 1;
       const gain = (1 + noise.noiseScale / baseBatchSize) / (1 + noise.noiseScale / batchSize);

@@ -13,6 +13,7 @@ export function fixed(batchSize?: number): Policy<null> {
   return {
     name: 'fixed',
     options: batchSize === undefined ? {} : { batchSize },
+    needs: [],
     init: () => null,
     start: ({ baseBatchSize }) => batchSize ?? baseBatchSize,
     update: (state, _estimates, { baseBatchSize }) => ({

@@ -43,6 +43,7 @@ export function gaussianWalkWithRebound(options: GaussianWalkWithReboundOptions 
   return {
     name: 'gaussianWalkWithRebound',
     options: { floor, drawSize, sequential },
+    needs: ['loss', 'gradient'],
     init: () => null,
     update(state, { walkAtHand }, context) {
       if (walkAtHand === undefined) return { state, decision: { reason: 'held until the next measured step' } };

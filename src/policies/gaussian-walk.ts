@@ -77,6 +77,7 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
   return {
     name: 'gaussianWalk',
     options: floor === undefined ? { minGain } : { floor, minGain },
+    needs: ['loss', 'gradient', 'time'],
     init: () => null,
     update(_state, estimates, context) {
       if (context.observation.gradient === undefined) return WAITING;

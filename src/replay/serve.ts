@@ -2,11 +2,11 @@ import { assemble, describeOptions } from '../assembly/assemble.js';
 import { optionsFromJson } from '../assembly/from-json.js';
 import { checkDecisionOptions, type DecisionOptions } from '../assembly/options.js';
 import type { Pipeline, PipelineState } from '../core/pipeline.js';
-import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
+import type { Decision, StepObservation } from '../core/types.js';
 import { RUN_LOG_VERSION, type RunLogHeader } from '../run-log/format.js';
 import { formatDecision } from '../run-log/format-decision.js';
 import { headerOf, parseObject, stepOf } from '../run-log/parse-line.js';
-import type { JsonFields } from '../run-log/validate.js';
+import { isObject, type JsonFields } from '../run-log/validate.js';
 
 /** Options of {@link serve}. */
 export interface ServeOptions {
@@ -30,9 +30,16 @@ type Run = { readonly pipeline: Pipeline; state: PipelineState; step: number; ex
 /** The longest line that is parsed [UTF-16 code units]. */
 const MAX_LINE_LENGTH = 16 * 2 ** 20;
 
+/** A policy or rule may be given by its name alone. */
+function withNames(options: unknown): unknown {
+  if (!isObject(options)) return options;
+  const named = ['policy', 'learningRate'].filter((key) => typeof options[key] === 'string');
+  return { ...options, ...Object.fromEntries(named.map((key) => [key, { name: options[key] }])) };
+}
+
 /** The run's first line as a header: the fields that a trainer need not give are filled in. */
-function asHeader(fields: JsonFields, place: string): RunLogHeader {
-  return headerOf({ runLog: RUN_LOG_VERSION, options: {}, about: {}, ...fields }, place);
+function asHeader({ options = {}, ...fields }: JsonFields, place: string): RunLogHeader {
+  return headerOf({ runLog: RUN_LOG_VERSION, about: {}, ...fields, options: withNames(options) }, place);
 }
 
 function pipelineOf(
@@ -66,7 +73,9 @@ export function serve({ options: defaults = {}, onRun, onStep }: ServeOptions = 
     const { pipeline, state, options } = pipelineOf(header, defaults);
     const { step = 0, examplesSeen = 0 } = (header.state ?? {}) as { step?: number; examplesSeen?: number };
     run = { pipeline, state, step, examplesSeen };
-    onRun?.({ facts: header.facts, options: describeOptions(options, header.facts), about: header.about });
+    const { facts, about } = header;
+    const resumed = header.state !== undefined && { state: header.state };
+    onRun?.({ facts, options: describeOptions(options, facts), about, ...resumed });
     return formatDecision(state.decision);
   }
 

@@ -8,7 +8,7 @@ export interface ByteKey {
   isAt(view: DataView, at: number, end: number): boolean;
   /** [bytes] */
   readonly length: number;
-  /** Takes another stretch of at least four bytes; one that is too long is found nowhere. */
+  /** Takes another stretch; one of fewer than four bytes or of very many is found nowhere. */
   set(view: DataView, from: number, to: number): void;
 }
 
@@ -32,8 +32,9 @@ class Words implements ByteKey {
 
   set(view: DataView, from: number, to: number): void {
     const length = to - from;
-    this.length = length > LONGEST ? 0 : length;
-    for (let i = 0; i < this.length >> 2; i++) this.#words[i] = view.getInt32(from + WORD * i, true);
+    this.length = length < WORD || length > LONGEST ? 0 : length;
+    if (this.length === 0) return;
+    for (let i = 0; i < length >> 2; i++) this.#words[i] = view.getInt32(from + WORD * i, true);
     this.#last = view.getInt32(to - WORD, true);
   }
 }

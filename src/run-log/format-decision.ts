@@ -73,7 +73,7 @@ export function decisionWriter(): DecisionWriter {
     let rest = value;
     for (let i = at + digits - 1; i >= at; i--) {
       const left = Math.floor(rest / 10);
-      out[i] = 0x30 + rest - 10 * left;
+      out[i] = 0x30 + (rest - 10 * left);
       rest = left;
     }
     at += digits;

@@ -25,7 +25,7 @@ export interface RunLogHeader {
 export type RunLogStep = StepObservation & { readonly decision: Decision };
 
 /** JSON has no NaN and no Infinity: they are written as strings, which {@link reviveNumber} reads back. */
-function replaceNumber(_key: string, value: unknown): unknown {
+export function replaceNumber(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 

@@ -13,6 +13,8 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   '04-streams-and-events.ts': /base batch 16[\s\S]*first noise scale: \d+[\s\S]*examples\/s[\s\S]*training over/,
   '05-own-policy.ts': /batch 32, rate 0\.283: the loss halved/,
   '06-resume.ts': /resumed with batch \d+[\s\S]*replay: (\d+) of \1 decisions[\s\S]*replay: (\d+) of \2 decisions/,
+  '07-report.ts':
+    /plain: run, \d+ steps[\s\S]*gaussianWalk on plain: replay[\s\S]*Batch size[\s\S]*wrote runs.report\.html/,
 };
 
 it('every numbered example has an expectation', () => {

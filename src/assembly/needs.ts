@@ -1,0 +1,74 @@
+import type { Policy, Signal } from '../core/types.js';
+import { none } from '../learning-rates/index.js';
+import * as policies from '../policies/index.js';
+import { defaultLearningRate, defaultPolicy } from './assemble.js';
+import type { DecisionOptions } from './options.js';
+import { policyFrom } from './registry.js';
+
+/** What a policy reads where it does not say. */
+const UNSAID: readonly Signal[] = ['gradient'];
+
+const WORDS: Readonly<Record<Signal, string>> = {
+  loss: 'the loss',
+  validationLoss: 'the validation loss',
+  learningRate: 'the learning rate',
+  batchSize: 'the batch size',
+  time: 'step times',
+  gradient: 'gradient statistics',
+};
+
+/** Signals in words. */
+export function describeSignals(signals: readonly Signal[]): string {
+  return signals.map((signal) => WORDS[signal]).join(', ') || 'nothing';
+}
+
+function lacks(needs: readonly Signal[], signals: readonly Signal[]): readonly Signal[] {
+  return needs.filter((need) => !signals.includes(need));
+}
+
+/** The signals without which a policy only ever holds. */
+export function needsOf({ needs }: Pick<Policy, 'needs'>): readonly Signal[] {
+  return needs ?? UNSAID;
+}
+
+/** The policy within all combinators: the one that reads the signals. */
+function innermost({ name, options }: Pick<Policy, 'name' | 'options'>): string {
+  const inner = options?.policy as Pick<Policy, 'name' | 'options'> | undefined;
+  return inner === undefined ? name : innermost(inner);
+}
+
+/** The policies of this package, by name, that a log with these signals can serve. */
+export function policiesFor(signals: readonly Signal[]): string[] {
+  return Object.keys(policies).filter(
+    (name) => lacks(needsOf(policyFrom({ name, options: {} })), signals).length === 0,
+  );
+}
+
+function refuse(
+  kind: string,
+  name: string,
+  missing: readonly Signal[],
+  signals: readonly Signal[],
+  log: string,
+): never {
+  const able = policiesFor(signals).join(', ') || 'none';
+  throw new RangeError(
+    `${log}: ${kind} '${name}' needs ${describeSignals(missing)}; the log has ${describeSignals(signals)}. Policies that it can serve: ${able}`,
+  );
+}
+
+/**
+ * The options for a log that tells only these signals: those given, with `none` in place of a default learning-rate rule that the log
+ * cannot serve.
+ * @throws RangeError where a policy or a rule that was chosen needs a signal that the log lacks
+ */
+export function optionsFor(options: DecisionOptions, signals: readonly Signal[], log: string): DecisionOptions {
+  const policy = (options.policy as Policy | undefined) ?? defaultPolicy();
+  const missing = lacks(needsOf(policy), signals);
+  if (missing.length > 0) refuse('policy', innermost(policy), missing, signals, log);
+  const { learningRate } = options;
+  const unserved = lacks((learningRate ?? defaultLearningRate('sgd')).needs ?? [], signals);
+  if (unserved.length === 0) return options;
+  if (learningRate !== undefined) refuse('learning-rate rule', learningRate.name, unserved, signals, log);
+  return { ...options, learningRate: none() };
+}

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { defaultPolicy } from '../../src/assembly/assemble.js';
+import type { Description } from '../../src/assembly/registry.js';
+import { decisionOptions } from '../../src/cli/deciding.js';
+import { policyDescription, policyText, ruleDescription } from '../../src/cli/description.js';
+import { EXIT, Failure } from '../../src/cli/failure.js';
+import { describePolicy } from '../../src/combinators/restricted.js';
+import type { Policy } from '../../src/core/types.js';
+
+test.each([
+  ['fixed', { name: 'fixed', options: {} }],
+  ['fixed:batchSize=64', { name: 'fixed', options: { batchSize: 64 } }],
+  ['gaussianWalk:floor=-0.5,minGain=1.2', { name: 'gaussianWalk', options: { floor: -0.5, minGain: 1.2 } }],
+  [
+    'gaussianWalk + ramped:factor=4 + cooled',
+    {
+      name: 'cooled',
+      options: { policy: { name: 'ramped', options: { factor: 4, policy: { name: 'gaussianWalk', options: {} } } } },
+    },
+  ],
+  ['{"name":"fixed","options":{"batchSize":8}}', { name: 'fixed', options: { batchSize: 8 } }],
+  ['{"name":"fixed"}', { name: 'fixed', options: {} }],
+])('%s', (text, description) => {
+  expect(policyDescription(text)).toEqual(description);
+});
+
+test('the default policy can be written and read', () => {
+  const description = describePolicy(defaultPolicy()) as unknown as Description;
+  expect(policyText(description)).toMatch(/^gaussianWalk:minGain=[\d.]+\+/);
+  expect(policyDescription(policyText(description))).toEqual(description);
+});
+
+test('a rule has options too', () => {
+  expect(ruleDescription('adaScale:power=0.5')).toEqual({ name: 'adaScale', options: { power: 0.5 } });
+  expect(ruleDescription('{"name":"linear"}')).toEqual({ name: 'linear', options: {} });
+});
+
+test('options are put together', () => {
+  const options = decisionOptions('gaussianWalk+cooled:steps=3', {
+    rule: 'linear',
+    set: ['memory=500', 'rateGuard=false', 'measure.every=3', 'measure.budget=0.1'],
+  });
+  expect(describePolicy(options.policy as Policy)).toMatchObject({ name: 'cooled', options: { steps: 3 } });
+  expect(options).toMatchObject({ memory: 500, rateGuard: false, measure: { every: 3, budget: 0.1 } });
+  expect(options.learningRate?.name).toBe('linear');
+  expect(decisionOptions('default', {})).toEqual({});
+  expect(decisionOptions(undefined, {})).toEqual({});
+});
+
+test.each([
+  ['nobody', [], "there is no policy 'nobody'; there are fixed, gaussianWalk"],
+  ['', [], "policy must be a name, with options as name:option=value,…; got ''"],
+  ['fixed:8', [], "policy: an option must be name=value; got '8'"],
+  ['fixed:batchSize=0', [], 'fixed: batchSize must be a whole number >= 1; got 0'],
+  ['fixed:batchSize=x', [], 'fixed: batchSize must be a whole number >= 1; got "x"'],
+  ['gaussianWalk:gain=2', [], "gaussianWalk has no option 'gain'"],
+  ['gaussianWalk+nothing', [], "there is no combinator 'nothing'"],
+  ['fixed+', [], "policy must be a name, with options as name:option=value,…; got ''"],
+  ['{"name":5}', [], 'policy must be JSON with name and options; got'],
+  ['{', [], 'policy must be JSON with name and options; got'],
+  [undefined, ['memory'], "--set must be name=value; got 'memory'"],
+  [undefined, ['memory=-1'], 'memory must be a finite number > 0; got -1'],
+  [undefined, ['memmory=1'], "options has no option 'memmory'"],
+  [undefined, ['__proto__=1'], "options has no option '__proto__'"],
+] as const)('refuses %j with %j', (policy, set, message) => {
+  expect(() => decisionOptions(policy, { set })).toThrow(message);
+});
+
+test('any text is a policy or a wrong usage', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (policy, set) => {
+      try {
+        decisionOptions(policy, { set: [set] });
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(Failure);
+        expect((thrown as Failure).code).toBe(EXIT.usage);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
