@@ -217,7 +217,7 @@ describe('the standard error, over many runs', () => {
     ['single examples', repeated(48, [16, 16])],
     ['either, B − 1 degrees of freedom against 1', repeated(24, [16, 2], [16, 16])],
   ] as const)('is the spread of the noise scale where a batch is seen in %s', (_name, readings) => {
-    const runs = Array.from({ length: 300 }, (_, seed) => run(seed, readings));
+    const runs = Array.from({ length: 150 }, (_, seed) => run(seed, readings));
     const spread = Math.sqrt(sampleVariance(runs.map(({ noiseScale: scale }) => scale)));
     expect(runs.filter(({ isLowerBound }) => isLowerBound)).toEqual([]);
     expect(Math.abs(mean(runs.map(({ standardError }) => standardError)) / spread - 1)).toBeLessThan(0.2);
