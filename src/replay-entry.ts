@@ -1,6 +1,8 @@
 export { type JsonOptions, optionsFromJson } from './assembly/from-json.js';
 export * from './replay/index.js';
 export { openLog } from './run-log/file.js';
+export { formatHeader, formatStep } from './run-log/format.js';
+export { runLogSchema } from './run-log/json-schema.js';
 export {
   type HeaderRecord,
   type LogRecord,

@@ -12,12 +12,8 @@ import { isObject, type JsonFields } from '../run-log/validate.js';
 export interface ServeOptions {
   /** What decides where a run's first line does not say. @defaultValue the package's defaults */
   readonly options?: DecisionOptions;
-  /** Told of the beginning of a run, for a log. */
-  readonly onRun?: (run: {
-    readonly facts: RunFacts;
-    readonly options: JsonObject;
-    readonly about: JsonObject;
-  }) => void;
+  /** Told of the beginning of a run, for a log's header. */
+  readonly onRun?: (run: Omit<RunLogHeader, 'runLog' | 'version'>) => void;
   /** Told of each step with its decision, for a log. */
   readonly onStep?: (observation: StepObservation, decision: Decision) => void;
 }

@@ -4,7 +4,7 @@ export type LogSource = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array
 const GZIP = [0x1f, 0x8b] as const;
 
 /** Texts as UTF-8; a character that is cut in two by the end of a piece goes with the next. */
-export async function* encoded(source: LogSource): AsyncGenerator<Uint8Array> {
+async function* encoded(source: LogSource): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   let carried = '';
   for await (const piece of source) {

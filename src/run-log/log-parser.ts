@@ -1,7 +1,7 @@
 import type { StepObservation } from '../core/types.js';
 import { headerOf, isHeader, parseObject, stepOf } from './parse-line.js';
 import { headerRecord, type LogRecord, stepRecord } from './records.js';
-import { stepScanner } from './scan-step.js';
+import type { StepScanner } from './scan-step.js';
 
 /** Options of {@link createLogParser}. */
 export interface LogParserOptions {
@@ -25,7 +25,7 @@ export interface LogParser {
   end(): LogRecord[];
 }
 
-export const MAX_LINE_BYTES = 16 * 2 ** 20;
+const MAX_LINE_BYTES = 16 * 2 ** 20;
 const BATCH = 128;
 const NEW_LINE = 0x0a;
 const BRACE = 0x7b;
@@ -48,13 +48,13 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
  *
  * A broken line that begins like an object and ends the log, or stands before the next header, whole or broken itself, is what a killed
  * process leaves: it is left out with a warning. Within a run `step` rises and `examplesSeen` never falls.
+ * @param scanner reads the lines that this package writes, faster; whoever reads little can do without
  * @throws TypeError with file, line and field for whatever else is not as docs/run-log.md says
  */
-export function createLogParser({
-  name = 'run log',
-  onWarning = () => undefined,
-  maxLineBytes = MAX_LINE_BYTES,
-}: LogParserOptions = {}): LogParser {
+export function createLogParser(
+  { name = 'run log', onWarning = () => undefined, maxLineBytes = MAX_LINE_BYTES }: LogParserOptions = {},
+  scanner?: StepScanner,
+): LogParser {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest: Uint8Array[] = [];
   let restBytes = 0;
@@ -63,8 +63,6 @@ export function createLogParser({
   let hasHeader = false;
   let lastStep = 0;
   let lastExamplesSeen = 0;
-
-  const scanner = stepScanner();
 
   const placeOf = (): string => `${name}:${line}`;
 
@@ -121,7 +119,7 @@ export function createLogParser({
 
   /** A step as this package writes it; all others are for {@link parseLine}. @returns begin of the next line, -1 where it is none */
   function quickStep(bytes: Uint8Array, at: number, records: LogRecord[]): number {
-    if (!hasHeader || half.length > 0) return -1;
+    if (scanner === undefined || !hasHeader || half.length > 0) return -1;
     const next = scanner.scan(bytes, at);
     if (next < 0 || next - at > maxLineBytes) return -1;
     line += 1;

@@ -14,8 +14,6 @@ export type FieldKind =
 export type Field = FieldKind & {
   readonly name: string;
   readonly optional?: true;
-  /** Meaning and unit, for the published schema. */
-  readonly says: string;
 };
 
 export type Fields = readonly Field[];
@@ -28,8 +26,8 @@ const ANY_OBJECT = { is: 'object', fields: [] } as const;
 const DESCRIPTION: FieldKind = {
   is: 'object',
   fields: [
-    { name: 'name', ...TEXT, says: 'name of the factory in this package' },
-    { name: 'options', ...ANY_OBJECT, optional: true, says: 'its options; for a combinator with the inner policy' },
+    { name: 'name', ...TEXT },
+    { name: 'options', ...ANY_OBJECT, optional: true },
   ],
 };
 
@@ -40,101 +38,92 @@ export const GRADIENT_FIELDS: Fields = [
     is: 'list',
     of: NUMBER,
     items: 'numbers',
-    says: 'b_i, sizes of the micro-batches [examples]',
   },
-  { name: 'squaredNormOfMean', ...NUMBER, says: '|g|^2' },
-  { name: 'squaredDeviations', ...NUMBER, says: 'sum b_i |g_i - g|^2' },
-  { name: 'meanProjection', ...NUMBER, says: 'g·p, p the step of the optimizer over its learning rate' },
-  { name: 'freshProjection', ...NUMBER, says: 'g·d, d the part of p that the fresh gradient makes' },
-  { name: 'freshDeviations', ...NUMBER, says: 'sum b_i (g_i - g)·cD(g_i - g)' },
-  { name: 'projectionDeviations', ...NUMBER, says: 'sum b_i ((g_i - g)·d)^2' },
+  { name: 'squaredNormOfMean', ...NUMBER },
+  { name: 'squaredDeviations', ...NUMBER },
+  { name: 'meanProjection', ...NUMBER },
+  { name: 'freshProjection', ...NUMBER },
+  { name: 'freshDeviations', ...NUMBER },
+  { name: 'projectionDeviations', ...NUMBER },
 ];
 
 const DECISION_FIELDS: Fields = [
-  { name: 'step', is: 'whole', least: 0, says: 'the step after which it was made' },
-  { name: 'batchSize', ...COUNT, says: 'for the next step [examples]' },
-  { name: 'learningRate', ...NUMBER, says: 'for the next step, at that batch size' },
-  { name: 'learningRateFactor', ...NUMBER, says: "factor of the rule on the user's rate" },
-  { name: 'measure', is: 'boolean', says: 'whether the next step is to be measured' },
-  { name: 'reason', ...TEXT, says: 'why, in one line' },
+  { name: 'step', is: 'whole', least: 0 },
+  { name: 'batchSize', ...COUNT },
+  { name: 'learningRate', ...NUMBER },
+  { name: 'learningRateFactor', ...NUMBER },
+  { name: 'measure', is: 'boolean' },
+  { name: 'reason', ...TEXT },
 ];
 
 /** An observation and the decision made of it: every line of a run but its first. */
 export const STEP_FIELDS: Fields = [
-  { name: 'step', ...COUNT, says: 'updates so far, this one included; rises from line to line' },
-  { name: 'epoch', ...NUMBER, says: 'pass over the data, from 0' },
+  { name: 'step', ...COUNT },
+  { name: 'epoch', ...NUMBER },
   {
     name: 'examplesSeen',
     is: 'whole',
     least: 0,
-    says: 'examples so far, this batch included; never falls [examples]',
   },
-  { name: 'batchSize', ...COUNT, says: 'applied [examples]' },
-  { name: 'microBatches', ...COUNT, says: 'forward and backward passes that made the batch' },
-  { name: 'learningRate', ...NUMBER, says: 'applied' },
-  { name: 'baseLearningRate', ...NUMBER, says: "the user's own at this step" },
-  { name: 'loss', ...NUMBER, says: 'mean training loss of the batch, before the update' },
-  { name: 'stepMs', ...NUMBER, says: 'wall clock of forward, backward and update [ms]' },
+  { name: 'batchSize', ...COUNT },
+  { name: 'microBatches', ...COUNT },
+  { name: 'learningRate', ...NUMBER },
+  { name: 'baseLearningRate', ...NUMBER },
+  { name: 'loss', ...NUMBER },
+  { name: 'stepMs', ...NUMBER },
   {
     name: 'gradient',
     is: 'object',
     fields: GRADIENT_FIELDS,
     optional: true,
-    says: 'gradient statistics, on measured steps',
   },
-  { name: 'measureMs', ...NUMBER, optional: true, says: 'wall clock of computing them [ms]' },
-  { name: 'short', is: 'true', optional: true, says: "the epoch's examples ran out before the batch was full" },
-  { name: 'validationLoss', ...NUMBER, optional: true, says: 'on the first step after an evaluation' },
+  { name: 'measureMs', ...NUMBER, optional: true },
+  { name: 'short', is: 'true', optional: true },
+  { name: 'validationLoss', ...NUMBER, optional: true },
   {
     name: 'decision',
     is: 'object',
     fields: DECISION_FIELDS,
     optional: true,
-    says: 'made of this observation; absent in logs of trainings that nobody steered',
   },
 ];
 
 /** The first line of a run. */
 export const HEADER_FIELDS: Fields = [
-  { name: 'runLog', ...COUNT, says: 'version of this format; its presence marks a header' },
-  { name: 'version', ...TEXT, optional: true, says: 'version of the package that wrote the log' },
+  { name: 'runLog', ...COUNT },
+  { name: 'version', ...TEXT, optional: true },
   {
     name: 'facts',
     is: 'object',
-    says: 'what is known of the run before its first step',
     fields: [
-      { name: 'baseBatchSize', ...COUNT, says: "the batch size that the user's rate is tuned for [examples]" },
-      { name: 'baseLearningRate', ...NUMBER, says: "the user's rate at the start" },
-      { name: 'datasetSize', ...COUNT, optional: true, says: 'where it is known [examples]' },
-      { name: 'optimizer', ...TEXT, optional: true, says: 'sgd, momentum or adaptive; absent: sgd' },
+      { name: 'baseBatchSize', ...COUNT },
+      { name: 'baseLearningRate', ...NUMBER },
+      { name: 'datasetSize', ...COUNT, optional: true },
+      { name: 'optimizer', ...TEXT, optional: true },
       {
         name: 'batchQuantum',
         ...COUNT,
         optional: true,
-        says: 'batches are whole multiples of it [examples]; absent: 1',
       },
       {
         name: 'maxMicroBatchSize',
         ...COUNT,
         optional: true,
-        says: 'larger batches are accumulated [examples]; absent: no bound',
       },
     ],
   },
   {
     name: 'options',
     is: 'object',
-    says: 'the decision options; what is absent has its default',
     fields: [
-      { name: 'policy', ...DESCRIPTION, optional: true, says: 'the rule for the batch size' },
-      { name: 'learningRate', ...DESCRIPTION, optional: true, says: 'the rule for the learning rate' },
+      { name: 'policy', ...DESCRIPTION, optional: true },
+      { name: 'learningRate', ...DESCRIPTION, optional: true },
     ],
   },
-  { name: 'about', ...ANY_OBJECT, says: 'versions, backend, model, optimizer: for a reader, not for a replay' },
+  { name: 'about', ...ANY_OBJECT },
   {
     name: 'state',
     ...ANY_OBJECT,
     optional: true,
-    says: "the controller's state at the start of a resumed run",
   },
 ];

@@ -1,6 +1,7 @@
 import { type LogSource, plainBytes } from './bytes.js';
 import { createLogParser, type LogParserOptions } from './log-parser.js';
 import type { LogRecord } from './records.js';
+import { stepScanner } from './scan-step.js';
 
 export type { LogSource } from './bytes.js';
 export type { HeaderRecord, LogRecord, StepRecord } from './records.js';
@@ -21,7 +22,7 @@ export async function* readRecords(
   source: LogSource,
   options: ReadRecordsOptions = {},
 ): AsyncGenerator<readonly LogRecord[], void, undefined> {
-  const parser = createLogParser(options);
+  const parser = createLogParser(options, stepScanner());
   for await (const bytes of plainBytes(source, options.name ?? 'run log')) {
     yield* parser.push(bytes);
   }
