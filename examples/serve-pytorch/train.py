@@ -84,12 +84,12 @@ def combine(gradient, loss, size):
     return mean, (weighted[-3] / examples).item(), int(weighted[-1].item()), sums
 
 
-def statistics(mean, sums, parts, size, workers):
+def statistics(mean, sums, parts):
     """What the controller needs of a measured step. For plain SGD the step is the gradient, so that three of the sums are the same."""
     norm = mean.dot(mean).item()
     deviations, projections = (value.item() for value in sums)
     return {
-        "microBatchSizes": [len(range(rank, size, workers)) for rank in range(parts)],
+        "route": "microBatches",
         "degreesOfFreedom": parts - 1,
         "squaredNormOfMean": norm,
         "squaredDeviations": deviations,
@@ -167,7 +167,7 @@ def train(rank, arguments, port):
                     "stepMs": elapsed,
                 }
                 if asked["measure"] and parts >= 2:
-                    observation["gradient"] = statistics(mean, sums, parts, len(batch), arguments.workers)
+                    observation["gradient"] = statistics(mean, sums, parts)
                     observation["measureMs"] = 0
                 if len(batch) < asked["batchSize"]:
                     observation["short"] = True

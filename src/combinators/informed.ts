@@ -1,5 +1,5 @@
 import { checkGreater, checkKeys } from '../core/checks.js';
-import type { Json, NoiseEstimate, Policy } from '../core/types.js';
+import type { Json, NoiseEstimate, Policy, Signal } from '../core/types.js';
 import { describePolicy } from './restricted.js';
 
 /** Options of {@link informed}. */
@@ -29,10 +29,12 @@ export function informed<State extends Json>(policy: Policy<State>, options: Inf
     return `noise scale ${Number(noiseScale.toPrecision(3))} ± ${Number(standardError.toPrecision(2))}`;
   }
 
-  const { draw, start } = policy;
+  const { draw, start, needs = [] } = policy;
   return {
     name: 'informed',
     options: { degreesOfFreedom: least, relativeError: most, policy: describePolicy(policy as Policy) },
+    // Without gradient statistics there is never evidence.
+    needs: [...new Set<Signal>([...needs, 'gradient'])],
     init: () => policy.init(),
     update(before, estimates, context) {
       const { state, decision } = policy.update(before, estimates, context);

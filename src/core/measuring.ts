@@ -30,7 +30,7 @@ export type MeasuringState = {
   /** What measuring has cost since the warm-up, and what the training took beside it; old steps fade [ms]. */
   readonly spentMs: number;
   readonly trainedMs: number;
-  /** The noise scale at the measurement before; 0: none. */
+  /** The noise scale when it last moved by more than its standard error; 0: none yet. */
   readonly noiseScale: number;
   /** Whether the noise scale is known well and rests: then it is measured less often than the budget allows. */
   readonly isSure: boolean;
@@ -95,11 +95,15 @@ function costOf({ measurements, statisticsMs, lastMs }: MeasuringState, readMs: 
   return measurements < 2 ? readMs : Math.min(readMs, 2 * Math.max(statisticsMs, lastMs, CLOCK_MS));
 }
 
-/** Whether the noise scale is known well and has not moved by more than its standard error since the measurement before. */
-function isSure({ noiseScale }: MeasuringState, noise: NoiseEstimate | undefined): boolean {
+/** Whether the noise scale is still within its standard error of what it was when it last moved. */
+function isAtRest({ noiseScale }: MeasuringState, noise: NoiseEstimate): boolean {
+  return Math.abs(noise.noiseScale - noiseScale) <= noise.standardError;
+}
+
+/** Whether the noise scale is known well and rests. */
+function isSure(before: MeasuringState, noise: NoiseEstimate | undefined): boolean {
   if (noise === undefined || noise.isLowerBound === true) return false;
-  const { standardError } = noise;
-  return standardError <= SURE * noise.noiseScale && Math.abs(noise.noiseScale - noiseScale) <= standardError;
+  return noise.standardError <= SURE * noise.noiseScale && isAtRest(before, noise);
 }
 
 /** Whether the budget has room for a measurement of this cost [ms]. */
@@ -169,7 +173,7 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
         isCut,
         spentMs: before.spentMs * KEEP + (measured && isWarm ? cost + passed : 0),
         trainedMs: before.trainedMs * KEEP + (measurements >= WARM_UP || every !== undefined ? Math.max(known, 0) : 0),
-        noiseScale: measured ? (noise?.noiseScale ?? 0) : before.noiseScale,
+        noiseScale: measured && noise !== undefined && !isAtRest(before, noise) ? noise.noiseScale : before.noiseScale,
         isSure: measured ? isSure(before, noise) : before.isSure,
       };
       const isSettled = every !== undefined || step >= settleSteps;

@@ -52,7 +52,8 @@ export function layerNoise(memory: Memory): Estimator<LayerNoiseState, readonly 
           norm: addReading(before.norm, read.squaredNormOfMean - trace * left, batchSize, keep),
         };
       });
-      return { examplesSeen, layers };
+      const seen = new Set(layers.map(({ layer }) => layer));
+      return { examplesSeen, layers: [...layers, ...state.layers.filter(({ layer }) => !seen.has(layer))] };
     },
     estimate({ layers }) {
       const known = layers.map(estimateOf).filter((one) => one !== undefined);
