@@ -86,6 +86,11 @@ test('a character cut in two by the end of a text is whole again', async () => {
   expect(records[1]).toMatchObject({ decision: { reason: 'half 😀 time' } });
 });
 
+test('gzip files joined into one are read one after the other', async () => {
+  const joined = Buffer.concat([gzipSync(`${runOf(2).join('\n')}\n`), gzipSync(runOf(1).join('\n'))]);
+  expect((await read([joined])).records.map(({ kind }) => kind)).toEqual(['header', 'step', 'step', 'header', 'step']);
+});
+
 test('a decision may be missing: an imported run has none', async () => {
   const { records } = await read([`${formatHeader(HEADER)}\n${JSON.stringify(plainObservation())}\n`]);
   expect(records[1]).toMatchObject({ observation: plainObservation() });
@@ -169,6 +174,7 @@ describe('rejects, with file and line', () => {
     ['UTF-16', [utf16(header, true)], ':1: the text is UTF-16 or UTF-32; a run log is UTF-8'],
     ['UTF-16 without a mark', [utf16(header, false)], ':1: the text is UTF-16 or UTF-32; a run log is UTF-8'],
     ['broken gzip', [gzipSync(header).subarray(0, 30)], ': broken gzip data: '],
+    ['gzip with something else behind it', [gzipSync(header), bytesOf('more')], ': broken gzip data: '],
     ['gzip with a wrong checksum', [withWrongChecksum(gzipSync(header))], ': broken gzip data: '],
   ])('%s', async (_name, pieces, message) => {
     await expect(read(pieces)).rejects.toThrow(TypeError);
