@@ -91,7 +91,7 @@ export function plainStepTime(): Estimator<StepTimeState, TimeEstimate> {
       if (new Set(ready.map((cell) => `${cell.batchSize} ${cell.microBatches}`)).size < 2) return undefined;
       const rows: Row[] = ready.map(({ batchSize, microBatches, recent, lastStep }) => {
         const y = lowerQuartile(recent);
-        const weight = 0.5 ** ((step - lastStep) / HALF_LIFE) / (y * y);
+        const weight = Math.exp((-Math.LN2 * (step - lastStep)) / HALF_LIFE) / (y * y);
         return { x: [1, batchSize, microBatches - 1], y, weight };
       });
       const scale = (ready[0] as Cell).batchSize;

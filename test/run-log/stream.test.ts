@@ -86,11 +86,6 @@ test('a character cut in two by the end of a text is whole again', async () => {
   expect(records[1]).toMatchObject({ decision: { reason: 'half 😀 time' } });
 });
 
-test('gzip files joined into one are read one after the other', async () => {
-  const joined = Buffer.concat([gzipSync(`${runOf(2).join('\n')}\n`), gzipSync(runOf(1).join('\n'))]);
-  expect((await read([joined])).records.map(({ kind }) => kind)).toEqual(['header', 'step', 'step', 'header', 'step']);
-});
-
 test('a decision may be missing: an imported run has none', async () => {
   const { records } = await read([`${formatHeader(HEADER)}\n${JSON.stringify(plainObservation())}\n`]);
   expect(records[1]).toMatchObject({ observation: plainObservation() });
