@@ -70,7 +70,8 @@ function squaredError(rows: readonly number[], one: number, two: number, three: 
   let error = 0;
   for (let at = 0; at < rows.length; at += STRIDE) {
     const found = (rows[at] as number) * one + (rows[at + 1] as number) * two + (rows[at + 2] as number) * three;
-    error += (rows[at + 4] as number) * (found - (rows[at + 3] as number)) ** 2;
+    const off = found - (rows[at + 3] as number);
+    error += (rows[at + 4] as number) * (off * off);
   }
   return error;
 }

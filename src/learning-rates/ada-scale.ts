@@ -25,7 +25,9 @@ export function adaScale(options: AdaScaleOptions = {}): LearningRateRule {
     factor(batchSize, baseBatchSize, { noise }) {
       if (noise === undefined) return 1;
       const gain = (1 + noise.noiseScale / baseBatchSize) / (1 + noise.noiseScale / batchSize);
-      return power === 1 ? gain : gain ** power;
+      if (power === 1) return gain;
+      // Not by **, whose last bit differs between versions of V8: a log must replay the same on all of them.
+      return power === 0.5 ? Math.sqrt(gain) : Math.exp(power * Math.log(gain));
     },
   };
 }

@@ -169,6 +169,7 @@ describe('rejects, with file and line', () => {
     ['UTF-16', [utf16(header, true)], ':1: the text is UTF-16 or UTF-32; a run log is UTF-8'],
     ['UTF-16 without a mark', [utf16(header, false)], ':1: the text is UTF-16 or UTF-32; a run log is UTF-8'],
     ['broken gzip', [gzipSync(header).subarray(0, 30)], ': broken gzip data: '],
+    ['gzip with something else behind it', [gzipSync(header), bytesOf('more')], ': broken gzip data: '],
     ['gzip with a wrong checksum', [withWrongChecksum(gzipSync(header))], ': broken gzip data: '],
   ])('%s', async (_name, pieces, message) => {
     await expect(read(pieces)).rejects.toThrow(TypeError);
