@@ -13,7 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   policies: ['policies', 'core'],
   combinators: ['combinators', 'core'],
   'learning-rates': ['learning-rates', 'core'],
-  'run-log': ['run-log', 'core', 'node:fs', 'node:process'],
+  'run-log': ['run-log', 'core'],
   replay: ['replay', 'core', 'estimators', 'assembly', 'run-log', 'rxjs'],
   assembly: ['assembly', 'core', 'estimators', 'policies', 'combinators', 'learning-rates', 'run-log'],
   controller: ['controller', 'core', 'assembly', 'run-log', 'rxjs', 'eventemitter3'],

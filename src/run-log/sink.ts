@@ -1,3 +1,5 @@
+import { type FileSystem, fileSystem } from './node.js';
+
 /** Where the lines of a run log go. */
 export interface RunLogSink {
   /** @param line one JSON text without its line end */
@@ -34,17 +36,7 @@ export function memoryLog(): MemoryLog {
   };
 }
 
-type FileSystem = typeof import('node:fs');
-
-/** Node's fs, found without an import that a bundler for browsers would stumble over. */
-function fileSystem(): FileSystem {
-  const host = (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process;
-  const found = host?.getBuiltinModule?.('node:fs') as FileSystem | undefined;
-  if (found === undefined) {
-    throw new Error('log: a file path needs Node >= 20.16; elsewhere pass a sink, for example log: memoryLog()');
-  }
-  return found;
-}
+const ELSEWHERE = 'log: a file path needs Node >= 20.16; elsewhere pass a sink, for example log: memoryLog()';
 
 /** Starts a new line where a killed run left half of one. */
 function lineEndMissing(fs: FileSystem, path: string): boolean {
@@ -66,7 +58,7 @@ function lineEndMissing(fs: FileSystem, path: string): boolean {
  * @throws Error that names the path, if it cannot be written
  */
 export function fileSink(path: string): RunLogSink {
-  const fs = fileSystem();
+  const fs = fileSystem(ELSEWHERE);
   let file: number;
   try {
     file = fs.openSync(path, 'a');
