@@ -69,7 +69,7 @@ function candidatesFor(options: DecisionOptions, facts: RunFacts): number[] {
  * What a pipeline is made of, from the options and the facts of a run.
  * @throws RangeError if a fact lies outside its range
  */
-export function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
+function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
   checkCount('baseBatchSize', facts.baseBatchSize);
   checkAtLeast('baseLearningRate', facts.baseLearningRate, 0);
   checkCount('datasetSize', facts.datasetSize ?? 1);

@@ -21,7 +21,7 @@ const STATISTICS = [
 ] as const;
 
 /** The name of the first fact that cannot be used: not finite, or statistics of fewer than two micro-batches. */
-export function unusable({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
+function unusable({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
   if (!Number.isFinite(loss)) return 'loss';
   if (!Number.isFinite(baseLearningRate)) return 'baseLearningRate';
   if (gradient === undefined) return undefined;
