@@ -12,14 +12,15 @@ export function signatureOf(uses: readonly Use[]): string {
 }
 
 /**
- * Whether the gradient of a variable can be left out of the backward pass and made of all its inputs and deltas at once: where a layer uses it several times
- * over, as it is. A recurrent net then spares a product and a sum for each of its time steps.
+ * Whether the gradient of a variable can be left out of the backward pass and made of all its inputs and deltas at once: where layers use it as it is. A
+ * recurrent net then spares a product and a sum for each of its time steps; and the one product is one that the wasm backend is fast at.
  */
 export function isDeferrable(uses: readonly Use[]): boolean {
   const isWhole = ({ view }: Use): boolean => view.key === String(view.variable);
   const isAlone = ({ node, input }: Use): boolean => node.inputs['2'] === undefined && input !== '2';
-  const isOne = uses.every(({ kind }) => kind === 'product') || uses.every(({ kind }) => kind === 'shift');
-  return uses.length > 1 && isOne && uses.every((use) => isWhole(use) && isAlone(use));
+  const isProduct = uses.every(({ kind }) => kind === 'product');
+  const isRepeatedShift = uses.length > 1 && uses.every(({ kind }) => kind === 'shift');
+  return (isProduct || isRepeatedShift) && uses.every((use) => isWhole(use) && isAlone(use));
 }
 
 /** The gradient of a fused product with respect to its first factor, dy·bᵀ: its own computes that of the weights too, asked or not. */
