@@ -8,6 +8,8 @@ type Cell = {
   /** The latest readings [ms]. */
   readonly recent: readonly number[];
   readonly lastStep: number;
+  /** Present where they are of steps that were measured in their one pass: nothing else is known of the size yet. */
+  readonly isWatched?: true;
 };
 
 /** State of {@link stepTime}. */
@@ -64,16 +66,26 @@ function withLatest(readings: readonly number[], ms: number): number[] {
   return next;
 }
 
-/** The cells with a reading more: that of its kind first, the others in their order. */
-function withReading(
-  cells: readonly Cell[],
-  { batchSize, microBatches, stepMs, step }: Pick<StepObservation, 'batchSize' | 'microBatches' | 'stepMs' | 'step'>,
-): Cell[] {
+type Reading = Pick<StepObservation, 'batchSize' | 'microBatches' | 'stepMs' | 'step' | 'gradient'>;
+
+/** Whether the step was measured in its one pass, which makes it longer or shorter than a plain one. */
+function isWatchedPass({ gradient }: Reading): boolean {
+  return gradient !== undefined && gradient.route !== 'microBatches';
+}
+
+/** The cells with a reading more: that of its kind first, the others in their order. A plain step's time replaces those of watched ones. */
+function withReading(cells: readonly Cell[], reading: Reading): readonly Cell[] {
+  const { batchSize, microBatches, stepMs, step } = reading;
+  const isWatched = isWatchedPass(reading);
   let at = 0;
   while (at < cells.length && !(cells[at]?.batchSize === batchSize && cells[at]?.microBatches === microBatches))
     at += 1;
-  const recent = at < cells.length ? withLatest((cells[at] as Cell).recent, stepMs) : [stepMs];
-  const cell: Cell = { batchSize, microBatches, recent, lastStep: step };
+  const known = cells[at];
+  if (isWatched && known !== undefined && known.isWatched !== true) return cells;
+  const isLike = known !== undefined && (known.isWatched === true) === isWatched;
+  const recent = isLike ? withLatest(known.recent, stepMs) : [stepMs];
+  const plain: Cell = { batchSize, microBatches, recent, lastStep: step };
+  const cell: Cell = isWatched ? { ...plain, isWatched } : plain;
   if (at === cells.length) return [cell, ...cells.slice(0, MOST_CELLS - 1)];
   const next = cells.slice(0, MOST_CELLS);
   for (let i = Math.min(at, MOST_CELLS - 1); i > 0; i--) next[i] = next[i - 1] as Cell;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { TimeEstimate } from '../../src/core/types.js';
+import type { StepObservation, TimeEstimate } from '../../src/core/types.js';
 import { stepTime } from '../../src/estimators/index.js';
 import { logarithmic } from '../support/arbitraries.js';
 import { deepFreeze, throughJson } from '../support/json.js';
-import { plainObservation } from '../support/observations.js';
+import { gradientStatistics, observation, plainObservation } from '../support/observations.js';
 import { uniform } from '../support/random.js';
 
 /** [batch size, micro-batches, milliseconds]. */
@@ -160,4 +160,35 @@ test('the state does not grow with the sizes seen', () => {
     state = estimator.update(state, plainObservation({ step, batchSize: step % 90, microBatches: 1 + (step % 3) }));
   }
   expect(state.cells.length).toBeLessThanOrEqual(16);
+});
+
+describe('steps that were measured in their one pass', () => {
+  const watched = { gradient: gradientStatistics({ route: 'closedForm', degreesOfFreedom: 15 }), microBatches: 1 };
+  const plain = (step: number) => plainObservation({ step, stepMs: 5 });
+  const estimator = stepTime();
+  const run = (steps: readonly StepObservation[]) => {
+    const state = steps.reduce((before, one) => estimator.update(before, one), estimator.init());
+    return estimator.estimate(state, steps.at(-1) as StepObservation);
+  };
+  const cut = [3, 4, 5].map((step) => observation({ step, stepMs: 7, microBatches: 2 }));
+
+  it('are not mistaken for plain ones, which they may be shorter than', () => {
+    const plainSteps = Array.from({ length: 9 }, (_, i) => plain(6 + i));
+    const mixed = [
+      ...plainSteps,
+      ...Array.from({ length: 9 }, (_, i) => observation({ ...watched, step: 20 + i, stepMs: 1 })),
+    ];
+    const alone = run([...cut, ...plainSteps, plain(28)]);
+    const both = run([...cut, ...mixed]);
+    expect(both?.perMicroBatchMs).toBeCloseTo(alone?.perMicroBatchMs as number, 6);
+    expect((both?.fixedMs as number) + 16 * (both?.perExampleMs as number)).toBeCloseTo(5, 1);
+  });
+
+  it('stand in for them where there are none, until there is one', () => {
+    const every = Array.from({ length: 9 }, (_, i) => observation({ ...watched, step: 6 + i, stepMs: 4 }));
+    const only = run([...cut, ...every]);
+    expect((only?.fixedMs as number) + 16 * (only?.perExampleMs as number)).toBeCloseTo(4, 1);
+    const then = run([...cut, ...every, plain(16), plain(17), plain(18)]);
+    expect((then?.fixedMs as number) + 16 * (then?.perExampleMs as number)).toBeCloseTo(5, 1);
+  });
 });
