@@ -22,7 +22,7 @@ import { NOISE_MODELS, type NoiseModel, noise } from './support/noise-models.js'
 import { report } from './support/result.js';
 
 const BATCH_SIZES = [32, 256] as const;
-const ROUNDS = 15;
+const ROUNDS = 11;
 const QUICK_ROUNDS = 3;
 
 const ALWAYS_THE_BASE: AdaptiveBatchOptions = { policy: fixed(), learningRate: none() };

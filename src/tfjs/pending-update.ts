@@ -14,16 +14,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { GradientRoute, GradientStatistics } from '../core/types.js';
 import { measureDifference } from './noise/difference.js';
-import { combine, disposeList, type GradientList, named } from './noise/gradient-list.js';
+import { combine, disposeList, type GradientList, meanAndDifference, named, type Side } from './noise/gradient-list.js';
 import { type MeasuredUpdate, type Measurement, type PassRoute, within } from './noise/measurement.js';
 import { passRoute } from './noise/routes.js';
 import { isLinear } from './noise/step-direction.js';
-
-/** A mean gradient and the examples that it is of. */
-export interface Side {
-  readonly size: number;
-  readonly gradient: GradientList;
-}
 
 /** How a batch is measured. */
 export interface MeasuringPlan {
@@ -165,18 +159,12 @@ export class PendingUpdate {
     if (this.isApplied || this.#sides.length === 0) return;
     this.isApplied = true;
     const begin = now();
-    const mean = within(() => {
-      const list = this.#completed();
-      this.#measurement = this.#measure(list);
-      return list;
-    });
+    const mean = within(() => this.#measured());
     this.#pass?.dispose();
     const ready = now();
     this.#optimizer.applyGradients(named(mean, this.#variables) as never);
     this.trainMs += now() - ready;
     this.measureMs += ready - begin;
-    this.#sides = this.#sides.filter(({ gradient }) => gradient !== mean);
-    this.#disposeSides();
     this.#applied = { size: this.size, gradient: mean };
   }
 
@@ -194,9 +182,11 @@ export class PendingUpdate {
   async preview(): Promise<BatchReading | undefined> {
     if (this.#sides.length < SIDES || !isLinear(this.#optimizer)) return undefined;
     const begin = now();
-    const mean = this.#mean();
-    const measurement = this.#measure(mean) as Measurement;
-    disposeList(mean);
+    const measurement = within(() => {
+      const [one, two] = this.#sides as [Side, Side];
+      const mean = combine(one.size / this.size, one.gradient, two.size / this.size, two.gradient);
+      return this.#compare(mean, combine(1, one.gradient, -1, two.gradient), [one.size, two.size]);
+    });
     const reading = await this.#readBack(measurement);
     measurement.values.dispose();
     this.measureMs += now() - begin;
@@ -234,36 +224,33 @@ export class PendingUpdate {
     this.#sides[place] = { size: total, gradient: merged };
   }
 
-  #mean(): GradientList {
-    const [first, second] = this.#sides as [Side, Side | undefined];
-    if (second === undefined) return first.gradient;
-    const total = first.size + second.size;
-    return keepList(combine(first.size / total, first.gradient, second.size / total, second.gradient));
+  /** Measures the update about to be made, if it is to be. @returns its gradient, kept; no side is left. Within a tidy. */
+  #measured(): GradientList {
+    const [first, second] = this.#sides.splice(0) as [Side, Side | undefined];
+    if (second !== undefined) {
+      const { mean, difference } = meanAndDifference(first, second);
+      this.#measurement = this.#compare(keepList(mean), difference, [first.size, second.size]);
+      return mean;
+    }
+    const { previous } = this.#plan ?? {};
+    const mean = this.#pass?.complete?.(this.#variables, first.gradient) ?? first.gradient;
+    if (this.#pass !== undefined) this.#measurement = this.#pass.measure(this.#update(mean));
+    else if (this.route === 'temporal' && previous !== undefined) {
+      const difference = combine(1, mean, -1, previous.gradient);
+      this.#measurement = this.#compare(mean, difference, [first.size, previous.size]);
+    }
+    return mean;
   }
 
-  /** The mean gradient, with what the route left out of the pass. */
-  #completed(): GradientList {
-    const mean = this.#mean();
-    const list = this.#pass?.complete?.(this.#variables, mean) ?? mean;
-    if (list !== mean) this.#sides = [{ size: this.size, gradient: list }];
-    return list;
+  #update(mean: GradientList): MeasuredUpdate {
+    const { isByLayer = false } = this.#plan ?? {};
+    return { optimizer: this.#optimizer, variables: this.#variables, batchSize: this.size, mean, isByLayer };
   }
 
-  /** The statistics of the update about to be made with `mean`. */
-  #measure(mean: GradientList): Measurement | undefined {
-    if (this.#plan === undefined) return undefined;
-    const { isByLayer, previous, route } = this.#plan;
-    const batch = { optimizer: this.#optimizer, variables: this.#variables, batchSize: this.size };
-    const update: MeasuredUpdate = { ...batch, mean, isByLayer };
-    if (this.#pass !== undefined) return this.#pass.measure(update);
-    const sides = route === 'temporal' ? [{ size: this.size, gradient: mean }, previous] : this.#sides;
-    const [first, second] = sides as [Side, Side | undefined];
-    if (second === undefined) return undefined;
-    const difference = combine(1, first.gradient, -1, second.gradient);
-    const weight = (first.size * second.size) / (first.size + second.size);
-    const measurement = measureDifference(update, difference, { route, weight });
-    disposeList(difference);
-    return measurement;
+  /** The statistics of two gradients that lie `difference` apart, of so many examples each. */
+  #compare(mean: GradientList, difference: GradientList, [one, two]: readonly [number, number]): Measurement {
+    const route = this.route ?? 'microBatches';
+    return measureDifference(this.#update(mean), difference, { route, weight: (one * two) / (one + two) });
   }
 
   async #readBack(measurement: Measurement | undefined): Promise<BatchReading> {

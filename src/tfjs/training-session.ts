@@ -4,12 +4,12 @@ import type { MeasureOptions } from '../core/measuring.js';
 import { generator } from '../core/random.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import { LearningRateControl } from './learning-rate-control.js';
-import { disposeList } from './noise/gradient-list.js';
+import { disposeList, type Side } from './noise/gradient-list.js';
 import { RouteChoice } from './noise/route-choice.js';
 import { isPassRoute } from './noise/routes.js';
 import { isLinear } from './noise/step-direction.js';
 import { optimizerKind, optimizerName } from './optimizer-access.js';
-import { type MeasuringPlan, PendingUpdate, type Side } from './pending-update.js';
+import { type MeasuringPlan, PendingUpdate } from './pending-update.js';
 
 /** How a session cuts and measures batches. */
 export interface SessionSettings {

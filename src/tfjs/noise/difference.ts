@@ -3,7 +3,7 @@ import type { GradientRoute, GradientStatistics } from '../../core/types.js';
 import { flatten, type GradientList } from './gradient-list.js';
 import { grouped } from './grouped.js';
 import { isExact, layerOf, type MeasuredUpdate, type Measurement, within } from './measurement.js';
-import { Readback } from './readback.js';
+import { Readback, total } from './readback.js';
 import { isPlain, type StepDirection, stepDirection } from './step-direction.js';
 
 type Dot = (values: ArrayLike<number>) => number;
@@ -20,23 +20,39 @@ interface Products {
   readonly xd: Dot;
 }
 
-/** Indices of the variables that have a gradient, by layer if asked for. */
-function groupsOf({ variables, mean, isByLayer }: MeasuredUpdate): Map<string, number[]> {
+/** Variables of more entries than this are not copied to be joined with others. */
+const MOST_JOINED = 2 ** 14;
+
+type Group = { readonly layer: string; readonly indices: readonly number[] };
+
+/** The variables that have a gradient, by layer if asked for: small ones together, which takes fewer operations, large ones each alone. */
+function groupsOf({ variables, mean, isByLayer }: MeasuredUpdate): Group[] {
   const trained = mean.flatMap((entry, i) => (entry === null ? [] : [i]));
-  return grouped(trained, (i) => (isByLayer ? layerOf(variables[i] as Variable) : ''));
+  const isLarge = (i: number): boolean => (mean[i] as Tensor).size > MOST_JOINED;
+  const layers = grouped(trained, (i) => (isByLayer ? layerOf(variables[i] as Variable) : ''));
+  return [...layers].flatMap(([layer, all]) => {
+    const small = all.filter((i) => !isLarge(i));
+    const alone = all.filter(isLarge).map((i) => ({ layer, indices: [i] }));
+    return small.length === 0 ? alone : [...alone, { layer, indices: small }];
+  });
+}
+
+/** The entries of some variables in one vector; of one variable as they are. */
+function joined(list: readonly Tensor[]): Tensor {
+  return list.length === 1 ? (list[0] as Tensor) : flatten(list);
 }
 
 function productsOf(
   readback: Readback,
   { optimizer, mean }: MeasuredUpdate,
   difference: GradientList,
-  [layer, indices]: [string, readonly number[]],
+  { layer, indices }: Group,
 ): Products {
-  const pick = (list: GradientList): Tensor => flatten(indices.map((i) => list[i] ?? null));
+  const pick = (list: GradientList): Tensor => joined(indices.map((i) => list[i] as Tensor));
   const [g, x] = [pick(mean), pick(difference)];
   const known = { layer, parameters: g.size, gg: readback.dot(g, g), xx: readback.dot(x, x) };
   const steps: readonly StepDirection[] = indices.map((i) => stepDirection(optimizer, mean[i] as Tensor, i));
-  const p = isPlain(optimizer) ? g : flatten(steps.map(({ direction }) => direction));
+  const p = isPlain(optimizer) ? g : joined(steps.map(({ direction }) => direction));
   const gp = p === g ? known.gg : readback.dot(g, p);
   const share = steps[0]?.preconditioner;
   if (typeof share === 'number') {
@@ -49,7 +65,7 @@ function productsOf(
       xd: (values) => share * xg(values),
     };
   }
-  const metric = flatten(steps.map(({ preconditioner }) => preconditioner as Tensor));
+  const metric = joined(steps.map(({ preconditioner }) => preconditioner as Tensor));
   const d = mul(metric, g);
   return { ...known, gp, gd: readback.dot(g, d), xDx: readback.dot(x, mul(metric, x)), xd: readback.dot(x, d) };
 }
@@ -67,10 +83,11 @@ export function measureDifference(
 ): Measurement {
   return within(() => {
     const readback = new Readback();
-    const groups = [...groupsOf(update)].map((group) => productsOf(readback, update, difference, group));
+    // One group after the other, so that what one takes is gone before the next.
+    const groups = groupsOf(update).map((group) => within(() => productsOf(readback, update, difference, group)));
     const read = (values: ArrayLike<number>): GradientStatistics | undefined => {
       const all = (key: 'gg' | 'gp' | 'gd' | 'xx' | 'xDx' | 'xd'): number =>
-        groups.reduce((sum, group) => sum + group[key](values), 0);
+        total(groups.map((group) => group[key](values)));
       if (!isExact(all('gg')) || !isExact(all('xx'))) return undefined;
       return {
         route,
@@ -82,11 +99,11 @@ export function measureDifference(
         freshDeviations: weight * all('xDx'),
         projectionDeviations: weight * all('xd') ** 2,
         ...(update.isByLayer && {
-          layers: groups.map(({ layer, parameters, gg, xx }) => ({
+          layers: [...grouped(groups, ({ layer }) => layer)].map(([layer, parts]) => ({
             layer,
-            parameters,
-            squaredNormOfMean: gg(values),
-            squaredDeviations: weight * xx(values),
+            parameters: total(parts.map(({ parameters }) => parameters)),
+            squaredNormOfMean: total(parts.map(({ gg }) => gg(values))),
+            squaredDeviations: weight * total(parts.map(({ xx }) => xx(values))),
           })),
         }),
       };

@@ -51,9 +51,9 @@ function productsOf(
   readback: Readback,
   { optimizer, variables, mean }: MeasuredUpdate,
   { view, gradients, isPenalized }: ViewGradients,
-  step: StepDirection,
 ): ViewProducts {
   const whole = mean[view.variable] as Tensor;
+  const step = stepDirection(optimizer, whole, view.variable);
   const g = view.of(whole);
   const { v, metric } = readingOf(view, whole, step);
   const { direction, preconditioner } = step;
@@ -188,17 +188,12 @@ export function readingOf(
  */
 export function measureExamples(update: MeasuredUpdate, { route, gradients }: ExampleSource): Measurement | undefined {
   return within(() => {
-    const { optimizer, mean } = update;
-    const steps = new Map<number, StepDirection>();
-    const stepOf = (i: number): StepDirection => {
-      const step = steps.get(i) ?? stepDirection(optimizer, mean[i] as Tensor, i);
-      steps.set(i, step);
-      return step;
-    };
+    const { mean } = update;
     const known = gradients(update).filter(({ view }) => mean[view.variable] != null);
     if (known.length === 0) return undefined;
     const readback = new Readback();
-    const views = known.map((one) => productsOf(readback, update, one, stepOf(one.view.variable)));
+    // One view after the other, so that what one takes is gone before the next.
+    const views = known.map((one) => within(() => productsOf(readback, update, one)));
     const parameters = total(mean.map((entry) => entry?.size ?? 0));
     const read = (values: ArrayLike<number>): GradientStatistics | undefined => {
       const sums = views.flatMap((view, i) => {

@@ -22,9 +22,32 @@ export function combine(a: number, x: GradientList, b: number, y: GradientList):
   });
 }
 
-/** All entries in one vector, variables without a gradient left out. */
-export function flatten(list: GradientList): Tensor1D {
-  return concat(list.filter((entry) => entry !== null).map((entry) => reshape(entry as Tensor, [-1]) as Tensor1D));
+/** All entries in one vector. */
+export function flatten(list: readonly Tensor[]): Tensor1D {
+  return concat(list.map((entry) => reshape(entry, [-1]) as Tensor1D));
+}
+
+/** A mean gradient and the examples that it is of. */
+export interface Side {
+  readonly size: number;
+  readonly gradient: GradientList;
+}
+
+/** The mean of two sides, weighted by their examples, and their difference; the sides are disposed of as it goes, so that no third copy is held. */
+export function meanAndDifference(
+  one: Side,
+  two: Side,
+): { readonly mean: GradientList; readonly difference: GradientList } {
+  const total = one.size + two.size;
+  const mean: (Tensor | null)[] = [];
+  const difference: (Tensor | null)[] = [];
+  one.gradient.forEach((left, i) => {
+    const right = two.gradient[i] ?? null;
+    mean.push(...combine(one.size / total, [left], two.size / total, [right]));
+    difference.push(...(left === null || right === null ? [null] : combine(1, [left], -1, [right])));
+    if (left !== null && right !== null) dispose([left, right]);
+  });
+  return { mean, difference };
 }
 
 /** The form that `Optimizer.applyGradients` takes; the order decides which slots of the optimizer a variable has. */

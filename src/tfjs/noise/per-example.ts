@@ -20,6 +20,7 @@ import type { ExampleSums } from './examples/example-gradients.js';
 import { joined, readRows } from './examples/rows.js';
 import { type Pass, type PassRoute, within } from './measurement.js';
 import { stepDirection } from './step-direction.js';
+import { untaped } from './tape.js';
 import { wholeView } from './view.js';
 
 /** What was read of every example for one variable; kept. */
@@ -59,7 +60,7 @@ function readEach(losses: ExampleLosses, { variables, batchSize, optimizer, slot
       const sums = plans.map((plan, i) => {
         if (plan === null || own[i] == null) return null;
         const row = reshape(without(own[i], rest[i]), [1, -1]) as Tensor2D;
-        return readRows(row, plan.v, plan.metric);
+        return tidy(() => ({ ...readRows(row, plan.v, plan.metric) }));
       });
       return sums as never;
     }),
@@ -77,14 +78,14 @@ function readEach(losses: ExampleLosses, { variables, batchSize, optimizer, slot
  * Every example of the batch by a backward pass of its own, over one forward pass: the truth for any layer whatever, at its price.
  *
  * Under batch normalization an example's share in the batch's loss is differentiated, statistics of the batch and all. Holds two copies of the gradients more,
- * with weight decay three.
+ * with weight decay three, and two more with an optimizer that has a metric.
  */
 export function perExample(pass: Pass): PassRoute {
   let readings: (Reading | null)[] = [];
   return {
     watch(f) {
       const { loss, losses } = exampleLosses(f, pass.variables, pass.batchSize);
-      if (losses !== undefined) readings = within(() => readEach(losses, pass));
+      if (losses !== undefined) readings = untaped(() => within(() => readEach(losses, pass)));
       return loss;
     },
     measure(update) {

@@ -3,6 +3,7 @@ import { measureDifference } from './difference.js';
 import { exampleLosses } from './example-losses.js';
 import { disposeList, type GradientList } from './gradient-list.js';
 import { type Pass, type PassRoute, within } from './measurement.js';
+import { untaped } from './tape.js';
 
 /** B/b₁ for a random half of the examples, −B/b₂ for the rest: what makes the weighted gradient the difference of the halves' means. */
 function signs(batchSize: number, random: () => number): Float32Array {
@@ -30,12 +31,14 @@ export function randomSigns({ variables, batchSize, random }: Pass): PassRoute {
     watch(f) {
       const { loss, losses } = exampleLosses(f, variables, batchSize);
       if (losses === undefined) return loss;
-      difference = within(() => {
-        const weighted = losses.backward(tensor1d(signs(batchSize, random)));
-        // What no example has part in is in both halves.
-        const rest = losses.hasPenalty ? losses.backward(zeros([batchSize]) as Tensor1D) : [];
-        return weighted.map((entry, i) => entry && keep(rest[i] == null ? entry : sub(entry, rest[i] as Tensor)));
-      });
+      difference = untaped(() =>
+        within(() => {
+          const weighted = losses.backward(tensor1d(signs(batchSize, random)));
+          // What no example has part in is in both halves.
+          const rest = losses.hasPenalty ? losses.backward(zeros([batchSize]) as Tensor1D) : [];
+          return weighted.map((entry, i) => entry && keep(rest[i] == null ? entry : sub(entry, rest[i] as Tensor)));
+        }),
+      );
       return loss;
     },
     measure(update) {

@@ -1,4 +1,4 @@
-import { concat, keep, mul, reshape, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { concat, dispose, keep, mul, reshape, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 
 /** Numbers of a readback, once it is there. */
 export type Read = (values: ArrayLike<number>) => number[];
@@ -12,7 +12,7 @@ function partsOf(size: number): number {
   return 1;
 }
 
-/** Gathers whatever is to be read back into one tensor, so that the device is waited for once. Use within a tidy. */
+/** Gathers whatever is to be read back into one tensor, so that the device is waited for once. What it is given may go. */
 export class Readback {
   readonly #tensors: Tensor1D[] = [];
   #length = 0;
@@ -20,7 +20,7 @@ export class Readback {
   /** The entries of a tensor, in its order. */
   numbers(tensor: Tensor): Read {
     const from = this.#length;
-    this.#tensors.push(reshape(tensor, [-1]) as Tensor1D);
+    this.#tensors.push(keep(reshape(tensor, [-1])) as Tensor1D);
     this.#length += tensor.size;
     return (values) => Array.from({ length: tensor.size }, (_, i) => values[from + i] as number);
   }
@@ -30,13 +30,15 @@ export class Readback {
     const { size } = x;
     const parts = partsOf(size);
     const shape: [number, number] = [parts, size / parts];
-    const read = this.numbers(sum(mul(reshape(x, shape), reshape(y, shape)), 1));
+    const read = this.numbers(tidy(() => sum(mul(reshape(x, shape), reshape(y, shape)), 1)));
     return (values) => total(read(values));
   }
 
   /** All of it in one tensor, kept: the caller's to dispose of. */
   pack(): Tensor1D {
-    return keep(concat(this.#tensors));
+    const packed = keep(concat(this.#tensors));
+    dispose(this.#tensors.splice(0));
+    return packed;
   }
 }
 

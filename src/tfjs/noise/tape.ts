@@ -104,17 +104,22 @@ export function leadingTo(y: Tensor, nodes: readonly TapeNode[]): TapeNode[] {
   return kept.reverse();
 }
 
-/**
- * The gradients of a scalar of the forward pass under way, by one backward pass more. The pass itself is not taped, so it holds on to nothing.
- * Call while the pass is being differentiated.
- */
-export function backwardPass(y: Scalar, variables: readonly Variable[]): (Tensor | null)[] {
+/** Runs what is no part of the pass that is being differentiated: it is not taped, so the tape holds on to nothing of it. */
+export function untaped<Result>(run: () => Result): Result {
   const { state } = internals();
   state.kernelDepth++;
   try {
-    const { grads } = variableGrads(() => y, [...variables]);
-    return variables.map(({ name }) => grads[name] ?? null);
+    return run();
   } finally {
     state.kernelDepth--;
   }
+}
+
+/**
+ * The gradients of a scalar of the forward pass under way, by one backward pass more. Call within {@link untaped}, while the pass is being
+ * differentiated.
+ */
+export function backwardPass(y: Scalar, variables: readonly Variable[]): (Tensor | null)[] {
+  const { grads } = variableGrads(() => y, [...variables]);
+  return variables.map(({ name }) => grads[name] ?? null);
 }
