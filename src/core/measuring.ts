@@ -7,7 +7,7 @@ export interface MeasureOptions {
   readonly every?: number;
   /** Share of the training time that measuring may take, the warm-up of eight measurements aside; in (0, 1]. @defaultValue 0.02 */
   readonly budget?: number;
-  /** How the statistics are got. @defaultValue 'auto': the closed form for small batches where it covers the model, else micro-batches */
+  /** How the statistics are got. @defaultValue 'auto': the closed form for batches up to 256 where it covers the model, else micro-batches */
   readonly route?: GradientRoute | 'auto';
   /** Whether each layer's share is measured too. @defaultValue false */
   readonly layers?: boolean;

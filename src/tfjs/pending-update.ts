@@ -15,7 +15,7 @@ import {
 import type { GradientRoute, GradientStatistics } from '../core/types.js';
 import { measureDifference } from './noise/difference.js';
 import { combine, disposeList, type GradientList, meanAndDifference, named, type Side } from './noise/gradient-list.js';
-import { type MeasuredUpdate, type Measurement, type PassRoute, within } from './noise/measurement.js';
+import { attempt, type MeasuredUpdate, type Measurement, type PassRoute, within } from './noise/measurement.js';
 import { passRoute } from './noise/routes.js';
 import { isLinear } from './noise/step-direction.js';
 
@@ -234,7 +234,7 @@ export class PendingUpdate {
     }
     const { previous } = this.#plan ?? {};
     const mean = this.#pass?.complete?.(this.#variables, first.gradient) ?? first.gradient;
-    if (this.#pass !== undefined) this.#measurement = this.#pass.measure(this.#update(mean));
+    if (this.#pass !== undefined) this.#measurement = attempt(() => this.#pass?.measure(this.#update(mean)));
     else if (this.route === 'temporal' && previous !== undefined) {
       const difference = combine(1, mean, -1, previous.gradient);
       this.#measurement = this.#compare(mean, difference, [first.size, previous.size]);

@@ -25,6 +25,8 @@ export interface Taken {
   readonly use: Use;
   readonly parts: readonly Tensor[];
   delta: Tensor | undefined;
+  /** Takes the tap off the tape. */
+  readonly release: () => void;
 }
 
 /** What of the forward pass is needed after it. */

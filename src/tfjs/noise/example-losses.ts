@@ -1,4 +1,5 @@
 import { mul, reshape, type Scalar, type Tensor, type Tensor1D, type Variable } from '@tensorflow/tfjs-core';
+import { attempt } from './measurement.js';
 import { backwardPass, leadingTo, recordTape, type TapeNode } from './tape.js';
 
 const REDUCTIONS = new Set(['Sum', 'Mean']);
@@ -52,7 +53,7 @@ export function exampleLosses(
   batchSize: number,
 ): { readonly loss: Scalar; readonly losses: ExampleLosses | undefined } {
   const { result: loss, nodes } = recordTape(f);
-  const found = reductionsOf(leadingTo(loss, nodes), variables, batchSize);
+  const found = attempt(() => reductionsOf(leadingTo(loss, nodes), variables, batchSize));
   if (found === undefined) return { loss, losses: undefined };
   let weights: Tensor1D | undefined;
   for (const { entry } of found.reductions) {

@@ -4,8 +4,8 @@ import { FAMILIES, type Known, partsOf, sharedIn, type Taken } from './example-f
 import type { ExampleGradients } from './examples/example-gradients.js';
 import type { GradientList } from './gradient-list.js';
 import { grouped } from './grouped.js';
-import type { Pass } from './measurement.js';
-import { leadingTo, recordTape } from './tape.js';
+import { attempt, type Pass } from './measurement.js';
+import { leadingTo, recordTape, type TapeNode } from './tape.js';
 import { findUses, type Use } from './uses.js';
 import type { View } from './view.js';
 
@@ -43,13 +43,9 @@ export class ExampleTap {
   /** Runs `f`, which is being differentiated. */
   watch(f: () => Scalar): Scalar {
     const { result, nodes } = recordTape(f);
-    const { uses, unknown, penalized } = findUses(leadingTo(result, nodes), this.#variables, this.#batchSize);
-    this.#unknown = unknown;
-    this.#penalized = penalized;
-    const known = uses.filter((use) => this.#isKnown(use));
-    for (const ofVariable of grouped(known, ({ view }) => view.variable).values()) {
-      const views = grouped(ofVariable, ({ view }) => view.key);
-      for (const ofView of views.values()) this.#takeAll(ofView, views.size === 1);
+    if (attempt(() => this.#follow(leadingTo(result, nodes))) === undefined) {
+      for (const { release } of this.#taken.toReversed()) release();
+      this.dispose();
     }
     return result;
   }
@@ -106,6 +102,18 @@ export class ExampleTap {
     return isWithin && group.every((one) => FAMILIES[one.use.kind] === FAMILIES[use.kind]);
   }
 
+  #follow(nodes: readonly TapeNode[]): true {
+    const { uses, unknown, penalized } = findUses(nodes, this.#variables, this.#batchSize);
+    this.#unknown = unknown;
+    this.#penalized = penalized;
+    const known = uses.filter((use) => this.#isKnown(use));
+    for (const ofVariable of grouped(known, ({ view }) => view.variable).values()) {
+      const views = grouped(ofVariable, ({ view }) => view.key);
+      for (const ofView of views.values()) this.#takeAll(ofView, views.size === 1);
+    }
+    return true;
+  }
+
   #isKnown({ kind, view }: Use): boolean {
     return !this.#unknown.has(view.variable) && (this.#isThorough || kind !== 'other');
   }
@@ -120,11 +128,15 @@ export class ExampleTap {
   }
 
   #take(use: Use, zero: Tensor | undefined): void {
-    const taken: Taken = { use, parts: partsOf(use).map((part) => keep(part.clone())), delta: undefined };
-    this.#taken.push(taken);
     const { entry } = use.node;
     const own = entry.gradient;
     if (own === undefined) return;
+    const release = (): void => {
+      entry.gradient = own;
+    };
+    const parts = partsOf(use).map((part) => keep(part.clone()));
+    const taken: Taken = { use, parts, delta: undefined, release };
+    this.#taken.push(taken);
     const gradient = zero === undefined ? own : withoutWeights(use, own, zero);
     entry.gradient = (dys) => {
       if (dys[0] != null) taken.delta = keep(dys[0].clone());

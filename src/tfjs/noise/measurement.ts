@@ -72,3 +72,12 @@ export function within<Result>(run: () => Result): Result {
   });
   return (result as { readonly value: Result }).value;
 }
+
+/** What cannot be measured must not end the training: undefined where `run` throws. */
+export function attempt<Result>(run: () => Result): Result | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}

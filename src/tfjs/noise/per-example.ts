@@ -18,7 +18,7 @@ import { measureExamples, readingOf } from './example-statistics.js';
 import type { ViewGradients } from './example-tap.js';
 import type { ExampleSums } from './examples/example-gradients.js';
 import { joined, readRows } from './examples/rows.js';
-import { type Pass, type PassRoute, within } from './measurement.js';
+import { attempt, type Pass, type PassRoute, within } from './measurement.js';
 import { stepDirection } from './step-direction.js';
 import { untaped } from './tape.js';
 import { wholeView } from './view.js';
@@ -85,7 +85,8 @@ export function perExample(pass: Pass): PassRoute {
   return {
     watch(f) {
       const { loss, losses } = exampleLosses(f, pass.variables, pass.batchSize);
-      if (losses !== undefined) readings = untaped(() => within(() => readEach(losses, pass)));
+      if (losses === undefined) return loss;
+      readings = attempt(() => untaped(() => within(() => readEach(losses, pass)))) ?? [];
       return loss;
     },
     measure(update) {

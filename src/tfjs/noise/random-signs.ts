@@ -1,8 +1,8 @@
 import { keep, sub, type Tensor, type Tensor1D, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import { measureDifference } from './difference.js';
-import { exampleLosses } from './example-losses.js';
+import { type ExampleLosses, exampleLosses } from './example-losses.js';
 import { disposeList, type GradientList } from './gradient-list.js';
-import { type Pass, type PassRoute, within } from './measurement.js';
+import { attempt, type Pass, type PassRoute, within } from './measurement.js';
 import { untaped } from './tape.js';
 
 /** B/b₁ for a random half of the examples, −B/b₂ for the rest: what makes the weighted gradient the difference of the halves' means. */
@@ -27,18 +27,19 @@ function signs(batchSize: number, random: () => number): Float32Array {
 export function randomSigns({ variables, batchSize, random }: Pass): PassRoute {
   let difference: GradientList | undefined;
   const half = Math.floor(batchSize / 2);
+
+  function differenceOf(losses: ExampleLosses): GradientList {
+    const weighted = losses.backward(tensor1d(signs(batchSize, random)));
+    // What no example has part in is in both halves.
+    const rest = losses.hasPenalty ? losses.backward(zeros([batchSize]) as Tensor1D) : [];
+    return weighted.map((entry, i) => entry && keep(rest[i] == null ? entry : sub(entry, rest[i] as Tensor)));
+  }
+
   return {
     watch(f) {
       const { loss, losses } = exampleLosses(f, variables, batchSize);
       if (losses === undefined) return loss;
-      difference = untaped(() =>
-        within(() => {
-          const weighted = losses.backward(tensor1d(signs(batchSize, random)));
-          // What no example has part in is in both halves.
-          const rest = losses.hasPenalty ? losses.backward(zeros([batchSize]) as Tensor1D) : [];
-          return weighted.map((entry, i) => entry && keep(rest[i] == null ? entry : sub(entry, rest[i] as Tensor)));
-        }),
-      );
+      difference = attempt(() => untaped(() => within(() => differenceOf(losses))));
       return loss;
     },
     measure(update) {

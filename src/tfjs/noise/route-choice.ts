@@ -2,8 +2,8 @@ import type { MeasureOptions } from '../../core/measuring.js';
 import type { GradientRoute, GradientStatistics } from '../../core/types.js';
 import { isPassRoute } from './routes.js';
 
-/** Up to this batch size the closed form costs less than a second pass over half the batch: `npm run bench:overhead`. */
-const MOST_FOR_CLOSED_FORM = 64;
+/** Up to this batch size the closed form costs less than a second pass or about the same, and says more: `npm run bench:overhead`. */
+const MOST_FOR_CLOSED_FORM = 256;
 /** The closed form is not chosen unasked where it says nothing of more than a tenth of the parameters. */
 const LEAST_COVERAGE = 0.9;
 
@@ -22,7 +22,7 @@ export interface MeasuredBatch {
 /**
  * Which way the statistics are got.
  *
- * Asked for `auto`, it is the closed form for batches up to 64 where that covers the model and the examples do not see each other through batch
+ * Asked for `auto`, it is the closed form for batches up to 256 where that covers the model and the examples do not see each other through batch
  * normalization, else micro-batches. Whatever is asked for, the first batches are cut in two until the step's time is known, and all where they are accumulated.
  */
 export class RouteChoice {

@@ -2,7 +2,7 @@ import { generator } from '../../../src/core/random.js';
 import type { GradientRoute, GradientStatistics, StepObservation } from '../../../src/index.js';
 import { adaptiveBatch, adaptiveLoop, fixed } from '../../../src/index.js';
 import { PendingUpdate } from '../../../src/tfjs/pending-update.js';
-import { blobs, classifier, layers, tf } from '../support.js';
+import { blobs, classifier, layers, tf, weightsOf } from '../support.js';
 
 const ROUTES: readonly GradientRoute[] = ['microBatches', 'closedForm', 'randomSigns', 'perExample'];
 const { x, y } = blobs(24);
@@ -199,3 +199,20 @@ it('one example has no noise: nothing is measured, by any route', async () => {
     model.dispose();
   }
 });
+
+it.each(['closedForm', 'randomSigns', 'perExample'] as const)(
+  '%s that goes wrong does not end the training',
+  async (route) => {
+    const optimizer = tf.train.sgd(0.1);
+    // It calls itself Adam but has none of Adam's state.
+    optimizer.getClassName = () => 'Adam';
+    const model = classifier('sgd');
+    const before = weightsOf(model);
+    const update = new PendingUpdate(optimizer, plan(route));
+    update.measureWhole(lossOf(model), variablesOf(model), 24).dispose();
+    expect((await update.read()).gradient).toBeUndefined();
+    expect(update.isMeasured).toBe(false);
+    update.dispose();
+    expect(weightsOf(model)).not.toEqual(before);
+  },
+);

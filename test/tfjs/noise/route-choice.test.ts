@@ -57,9 +57,16 @@ describe('the route', () => {
     },
   );
 
-  it('is micro-batches for large batches, which closed forms are dearer for', async () => {
-    const seen = await train(classifier('sgd'), { batchSize: 128, epochs: 12, measure: { every: 1 } });
-    expect(new Set(routesOf(seen))).toEqual(new Set(['microBatches']));
+  it('is micro-batches for the largest batches', async () => {
+    const many = blobs(2560);
+    const model = classifier('sgd');
+    const seen: StepObservation[] = [];
+    const adaptive = adaptiveBatch(model, { ...STILL, measure: { every: 1 } });
+    adaptive.controller.observations$.subscribe((observation) => seen.push(observation));
+    await model.fit(many.x, many.y, { batchSize: 257, epochs: 2, verbose: 0, callbacks: adaptive });
+    const whole = seen.filter(({ short }) => short !== true);
+    expect(whole.length).toBeGreaterThan(12);
+    expect(new Set(routesOf(whole))).toEqual(new Set(['microBatches']));
   });
 
   it('is micro-batches where a batch is accumulated, whatever was asked for', async () => {
