@@ -222,8 +222,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         error = asError(thrown);
         decision = { ...before.decision, step: observation.step, measure, reason: `held: ${error.message}` };
       }
-      const states = { loss, noise, layers, walk, time, policy: memory, measuring: schedule, guard };
-      const state: PipelineState = { ...states, estimates, decision };
+      // Written out: a spread here costs as much as the rest of the step.
+      const state = {
+        loss,
+        noise,
+        layers,
+        walk,
+        time,
+        policy: memory,
+        measuring: schedule,
+        guard,
+        estimates,
+        decision,
+      };
       return error === undefined ? { state, estimates, decision } : { state, estimates, decision, error };
     },
     learningRateAt({ estimates, decision }, batchSize, base) {
