@@ -129,7 +129,7 @@ export const FAMILIES = {
   other: fromLayers,
 } as const;
 
-/** What the views of one pass share. */
-export function sharedIn(batchSize: number): Shared {
-  return { batchSize, join: joiner(batchSize), products: rememberedProducts() };
+/** What the views of one pass share. @param kept gets what outlives the tidy that it is made in, the caller's to dispose of */
+export function sharedIn(batchSize: number, kept: Map<number, Tensor3D>): Shared {
+  return { batchSize, join: joiner(batchSize), products: rememberedProducts(kept) };
 }

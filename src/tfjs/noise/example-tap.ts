@@ -1,4 +1,14 @@
-import { add, dispose, keep, reshape, type Scalar, type Tensor, type Variable, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  keep,
+  reshape,
+  type Scalar,
+  type Tensor,
+  type Tensor3D,
+  type Variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { isDeferrable, signatureOf, withoutWeights } from './deferral.js';
 import { FAMILIES, type Known, partsOf, sharedIn, type Taken } from './example-families.js';
 import type { ExampleGradients } from './examples/example-gradients.js';
@@ -30,6 +40,7 @@ export class ExampleTap {
   readonly #taken: Taken[] = [];
   readonly #verified: Set<string>;
   readonly #zeros = new Map<string, Tensor>();
+  readonly #products = new Map<number, Tensor3D>();
   #unknown: ReadonlySet<number> = new Set();
   #penalized: ReadonlySet<number> = new Set();
 
@@ -71,7 +82,7 @@ export class ExampleTap {
     const seen = this.#taken.filter((taken): taken is Known => taken.delta !== undefined);
     const byKey = grouped(seen, ({ use }) => use.view.key);
     const groups = [...byKey.values()].filter((group) => this.#isSeparate(group, byKey));
-    const shared = sharedIn(this.#batchSize);
+    const shared = sharedIn(this.#batchSize, this.#products);
     return groups.flatMap((taken) => {
       const { kind, view } = (taken[0] as Known).use;
       const variable = variables.indexOf(this.#variables[view.variable] as Variable);
@@ -87,8 +98,9 @@ export class ExampleTap {
 
   dispose(): void {
     for (const { parts, delta } of this.#taken.splice(0)) dispose([...parts, ...(delta === undefined ? [] : [delta])]);
-    dispose([...this.#zeros.values()]);
+    dispose([...this.#zeros.values(), ...this.#products.values()]);
     this.#zeros.clear();
+    this.#products.clear();
   }
 
   /** Whether all uses of a view are of one kind and no other view of the variable overlaps it. */

@@ -216,3 +216,26 @@ it.each(['closedForm', 'randomSigns', 'perExample'] as const)(
     expect(weightsOf(model)).not.toEqual(before);
   },
 );
+
+it.each([8, 400])(
+  'a recurrent layer of many units, %d examples: what its weights share outlives each of them',
+  async (count) => {
+    const model = layers.sequential({
+      layers: [
+        layers.layers.lstm({ units: 16, inputShape: [5, 12], recurrentInitializer: 'glorotNormal' }),
+        layers.layers.dense({ units: 3, activation: 'softmax' }),
+      ],
+    });
+    const xs = tf.randomNormal([count, 5, 12], 0, 1, 'float32', 4);
+    const ys = tf.tile(tf.tensor2d([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0], [4, 3]), [count / 4, 1]);
+    const loss = lossOf(model, 1, [xs, ys] as never);
+    const closed = (await measure('closedForm', loss, variablesOf(model), count)) as GradientStatistics;
+    expect(closed.coverage).toBeUndefined();
+    expect(closed.layers?.map(({ parameters }) => parameters)).toEqual([4 * 16 * (12 + 16 + 1), 16 * 3 + 3]);
+    if (count > 8) return;
+    const each = (await measure('perExample', loss, variablesOf(model), count)) as GradientStatistics;
+    for (const key of ['squaredNormOfMean', 'squaredDeviations', 'projectionDeviations'] as const) {
+      expect(closed[key] / each[key]).toBeCloseTo(1, 4);
+    }
+  },
+);

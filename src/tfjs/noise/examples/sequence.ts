@@ -1,15 +1,26 @@
-import { matMul, mul, reshape, sum, type Tensor, type Tensor2D, type Tensor3D, transpose } from '@tensorflow/tfjs-core';
+import {
+  keep,
+  matMul,
+  mul,
+  reshape,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import type { ExampleGradients, ExampleSums } from './example-gradients.js';
 import { inPieces, readRows } from './rows.js';
 
 /** All products of the rows of an example with each other, [B, T, T]. */
 export type Products = (rows: Tensor3D) => Tensor3D;
 
-/** {@link Products}, each computed once: the weights of a recurrent layer have their deltas in common. */
-export function rememberedProducts(): Products {
-  const known = new Map<number, Tensor3D>();
+const productsOf: Products = (rows) => matMul(rows, rows, false, true);
+
+/** {@link Products}, each computed once and kept in `known`: the weights of a recurrent layer have their deltas in common. */
+export function rememberedProducts(known: Map<number, Tensor3D>): Products {
   return (rows) => {
-    const products = known.get(rows.id) ?? (matMul(rows, rows, false, true) as Tensor3D);
+    const products = known.get(rows.id) ?? keep(productsOf(rows));
     known.set(rows.id, products);
     return products;
   };
@@ -42,7 +53,9 @@ export function sequence(inputs: Tensor3D, deltas: Tensor3D, products: Products)
       const isShorter = metric === undefined && 2 * steps * steps < weights;
       const entries = isShorter ? 3 * steps * steps + steps * units : 2 * weights;
       return inPieces([inputs, deltas], entries, ([a, d]) => {
-        if (isShorter) return readProducts(a as Tensor3D, d as Tensor3D, v, products);
+        // Pieces are looked at once only.
+        const known = a === inputs ? products : productsOf;
+        if (isShorter) return readProducts(a as Tensor3D, d as Tensor3D, v, known);
         return readRows(reshape(matMul(a as Tensor3D, d as Tensor3D, true), [-1, weights]), v, metric);
       });
     },
