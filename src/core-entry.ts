@@ -1,7 +1,7 @@
 export { defaultLearningRate, defaultPolicy } from './assembly/assemble.js';
 export { pipelineFromHeader } from './assembly/from-header.js';
 export type { DecisionOptions } from './assembly/options.js';
-export { type Description, learningRateFrom, policyFrom } from './assembly/registry.js';
+export { type Description, learningRateFrom, policyFrom, scheduleFrom } from './assembly/registry.js';
 export {
   type ClampedOptions,
   type CooledOptions,
@@ -29,6 +29,7 @@ export type { MeasureOptions } from './core/measuring.js';
 export type { Advance, Pipeline, PipelineState } from './core/pipeline.js';
 export { bestBatchSize, expectedDecrease, type Walker } from './core/rebound.js';
 export type {
+  AdamParameters,
   Decision,
   DrawContext,
   Estimates,
@@ -39,11 +40,13 @@ export type {
   LayerNoiseEstimate,
   LayerStatistics,
   LearningRateRule,
+  LearningRateSchedule,
   NoiseEstimate,
   OptimizerKind,
   Policy,
   PolicyContext,
   PolicyDecision,
+  ProgressEstimate,
   RunFacts,
   Signal,
   StepObservation,
@@ -61,3 +64,4 @@ export {
 export { RUN_LOG_VERSION, type RunLogHeader, type RunLogStep } from './run-log/format.js';
 export { type LoggedRun, type LoggedStep, type RunLog, readRunLog } from './run-log/read.js';
 export { fileSink, type MemoryLog, memoryLog, type RunLogSink } from './run-log/sink.js';
+export { constant } from './schedules/index.js';

@@ -13,9 +13,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   policies: ['policies', 'core'],
   combinators: ['combinators', 'core'],
   'learning-rates': ['learning-rates', 'core'],
+  schedules: ['schedules', 'core'],
   'run-log': ['run-log', 'core'],
   replay: ['replay', 'core', 'estimators', 'assembly', 'run-log', 'rxjs'],
-  assembly: ['assembly', 'core', 'estimators', 'policies', 'combinators', 'learning-rates', 'run-log'],
+  assembly: ['assembly', 'core', 'estimators', 'policies', 'combinators', 'learning-rates', 'schedules', 'run-log'],
   controller: ['controller', 'core', 'assembly', 'run-log', 'rxjs', 'eventemitter3'],
   tfjs: ['tfjs', 'core', 'assembly', 'controller', '@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   report: [
@@ -24,7 +25,9 @@ const ALLOWED: Record<string, readonly string[]> = {
     // Where the package is built, and where the sources run.
     ...['esbuild', 'node:crypto', 'node:fs', 'node:module', 'node:url'],
   ],
-  'core-entry.ts': ['core', 'policies', 'combinators', 'learning-rates', 'assembly', 'controller', 'run-log'],
+  'core-entry.ts': [
+    ...['core', 'policies', 'combinators', 'learning-rates', 'schedules', 'assembly', 'controller', 'run-log'],
+  ],
   importers: ['importers', 'core', 'run-log', 'node:stream', 'csv-parse'],
   exporters: ['exporters', 'core', 'importers', 'run-log'],
   cli: [

@@ -115,6 +115,7 @@ const statements = {
     expectTypeOf<keyof AdaptiveBatchOptions>().toEqualTypeOf<
       | ('policy' | 'learningRate' | 'minBatchSize' | 'maxBatchSize' | 'minLearningRate' | 'maxLearningRate')
       | (
+          | 'schedule'
           | 'rateGuard'
           | 'ladder'
           | 'memory'

@@ -1,6 +1,6 @@
 import { cooled, ramped } from '../combinators/index.js';
 import { describePolicy } from '../combinators/restricted.js';
-import { checkAtLeast, checkCount } from '../core/checks.js';
+import { checkAtLeast, checkBetween, checkCount } from '../core/checks.js';
 import { ladder } from '../core/ladder.js';
 import { DEFAULT_BUDGET, measuringSchedule } from '../core/measuring.js';
 import { createPipeline, type EstimatorSet, type Pipeline, type PipelineParts } from '../core/pipeline.js';
@@ -75,10 +75,12 @@ function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
   checkCount('datasetSize', facts.datasetSize ?? 1);
   checkCount('batchQuantum', facts.batchQuantum ?? 1);
   checkCount('maxMicroBatchSize', facts.maxMicroBatchSize ?? 1);
+  checkBetween('momentum', facts.momentum ?? 0, 0, 1);
   return {
     estimators: estimatorsFor(options.memory ?? DEFAULT_MEMORY, facts.datasetSize),
     policy: (options.policy as Policy | undefined) ?? defaultPolicy(),
     learningRate: options.learningRate ?? defaultLearningRate(facts.optimizer),
+    schedule: options.schedule,
     measuring: measuringSchedule(options.measure, facts.optimizer === 'adaptive' ? SETTLE_STEPS : 0),
     candidates: candidatesFor(options, facts),
     minBatchSize: options.minBatchSize ?? 1,
@@ -104,6 +106,7 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
 /** The options that decide, as JSON, the defaults filled in: what a run log's header holds. Whatever else `options` holds is left out. */
 export function describeOptions(options: DecisionOptions, facts: RunFacts): JsonObject {
   const rule = options.learningRate ?? defaultLearningRate(facts.optimizer);
+  const { schedule } = options;
   const plain = DECISION_KEYS.filter((key) => ['number', 'boolean'].includes(typeof options[key])).map((key) => [
     key,
     options[key],
@@ -114,6 +117,7 @@ export function describeOptions(options: DecisionOptions, facts: RunFacts): Json
     ...Object.fromEntries(plain),
     policy: describePolicy((options.policy as Policy | undefined) ?? defaultPolicy()),
     learningRate: { name: rule.name, options: rule.options ?? {} },
+    ...(schedule && { schedule: { name: schedule.name, options: schedule.options ?? {} } }),
     measure: { budget: DEFAULT_BUDGET, ...options.measure },
   };
 }

@@ -2,14 +2,14 @@ import type { Pipeline, PipelineState } from '../core/pipeline.js';
 import type { JsonObject } from '../core/types.js';
 import type { RunLogHeader } from '../run-log/format.js';
 import { assemble } from './assemble.js';
-import { optionsFromJson } from './from-json.js';
-import { DECISION_KEYS, type DecisionOptions } from './options.js';
+import { type OwnParts, optionsFromJson } from './from-json.js';
+import { DECISION_KEYS } from './options.js';
 
 /**
  * The pipeline that a run log's header describes, and the state it began with: `advance` over the log's observations makes the log's
  * decisions, bit for bit.
  *
- * @param overrides a policy or rule of one's own, which the header can only name
+ * @param overrides a policy, rule or schedule of one's own, which the header can only name
  * @throws RangeError if the header names a policy or rule that is not this package's and is not overridden, or an option outside its range
  * @example
  * const [run] = readRunLog(readFileSync('run.jsonl', 'utf8')).runs;
@@ -18,7 +18,7 @@ import { DECISION_KEYS, type DecisionOptions } from './options.js';
  */
 export function pipelineFromHeader(
   header: RunLogHeader,
-  overrides: Pick<DecisionOptions, 'policy' | 'learningRate'> = {},
+  overrides: OwnParts = {},
 ): { pipeline: Pipeline; state: PipelineState } {
   // What a later version adds to the options is not for this one to judge.
   const known = DECISION_KEYS.filter((key) => header.options[key] !== undefined);

@@ -1,6 +1,6 @@
 import { checkAtLeast, checkCount, checkGreater, checkKeys } from '../core/checks.js';
 import { type MeasureOptions, measuringSchedule } from '../core/measuring.js';
-import type { LearningRateRule, Policy } from '../core/types.js';
+import type { LearningRateRule, LearningRateSchedule, Policy } from '../core/types.js';
 
 /** What decides, and within which bounds. Every option has a safe default. */
 export interface DecisionOptions {
@@ -9,6 +9,8 @@ export interface DecisionOptions {
   readonly policy?: Policy<any>;
   /** The rule for the learning rate. @defaultValue adaScale(), with power 0.5 for optimizers that divide by the gradient's size */
   readonly learningRate?: LearningRateRule;
+  /** The course of the rate over the training, on a clock of examples; the rule's factor comes on top. @defaultValue none: the user's own rate */
+  readonly schedule?: LearningRateSchedule;
   /** Least batch size, whatever the policy says [examples], a whole number >= 1. @defaultValue 1 */
   readonly minBatchSize?: number;
   /** Greatest batch size, whatever the policy says [examples], >= minBatchSize. @defaultValue the size of the data, where known */
@@ -34,6 +36,7 @@ export const DEFAULT_MEMORY = 2000;
 export const DECISION_KEYS = [
   'policy',
   'learningRate',
+  'schedule',
   'minBatchSize',
   'maxBatchSize',
   'minLearningRate',
@@ -74,4 +77,5 @@ export function checkDecisionOptions(
   measuringSchedule(options.measure);
   checkHas('policy', options.policy, 'update', 'gaussianWalk()');
   checkHas('learningRate', options.learningRate, 'factor', 'adaScale()');
+  checkHas('schedule', options.schedule, 'factor', 'cosine({ epochs: 20 })');
 }

@@ -1,7 +1,8 @@
 import * as combinators from '../combinators/index.js';
-import type { JsonObject, LearningRateRule, Policy } from '../core/types.js';
+import type { JsonObject, LearningRateRule, LearningRateSchedule, Policy } from '../core/types.js';
 import * as learningRates from '../learning-rates/index.js';
 import * as policies from '../policies/index.js';
+import * as schedules from '../schedules/index.js';
 
 /** A policy or rule as a run log names it. */
 export interface Description {
@@ -24,16 +25,22 @@ function isDescription(value: unknown): value is Description {
   return typeof name === 'string' && typeof options === 'object' && options !== null;
 }
 
+function innerOf(name: string, value: unknown): Policy {
+  if (!isDescription(value)) throw new RangeError(`combinator '${name}': its policy has no name and options`);
+  return policyFrom(value);
+}
+
 /**
- * Rebuilds a policy from its JSON description, combinators and all.
+ * Rebuilds a policy from its JSON description, combinators and all: one around one policy has it as `options.policy`, one of several as the
+ * list `options.policies`.
  * @throws RangeError if the name is not one of this package's policies or combinators
  */
 export function policyFrom({ name, options }: Description): Policy {
-  const { policy: inner, ...rest } = options;
-  if (inner !== undefined) {
-    if (!isDescription(inner)) throw new RangeError(`combinator '${name}': its policy has no name and options`);
+  const { policy: inner, policies: several, ...rest } = options;
+  if (inner !== undefined || several !== undefined) {
     const combine = lookUp<Policy>('combinator', combinators, name);
-    return combine(...([policyFrom(inner), rest] as unknown as never[]));
+    const around = Array.isArray(several) ? several.map((one) => innerOf(name, one)) : innerOf(name, inner);
+    return combine(...([around, rest] as unknown as never[]));
   }
   const create = lookUp<Policy>('policy', policies, name);
   const argument = name === 'fixed' ? rest.batchSize : rest;
@@ -46,4 +53,12 @@ export function policyFrom({ name, options }: Description): Policy {
  */
 export function learningRateFrom({ name, options }: Description): LearningRateRule {
   return lookUp<LearningRateRule>('learning-rate rule', learningRates, name)(...([options] as unknown as never[]));
+}
+
+/**
+ * Rebuilds a schedule of the learning rate from its JSON description.
+ * @throws RangeError if the name is not one of this package's schedules
+ */
+export function scheduleFrom({ name, options }: Description): LearningRateSchedule {
+  return lookUp<LearningRateSchedule>('schedule', schedules, name)(...([options] as unknown as never[]));
 }

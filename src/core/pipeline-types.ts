@@ -7,6 +7,7 @@ import type {
   Json,
   LayerNoiseEstimate,
   LearningRateRule,
+  LearningRateSchedule,
   NoiseEstimate,
   Policy,
   RunFacts,
@@ -32,6 +33,7 @@ export interface PipelineParts {
   readonly estimators: EstimatorSet;
   readonly policy: Policy;
   readonly learningRate: LearningRateRule;
+  readonly schedule: LearningRateSchedule | undefined;
   readonly measuring: MeasuringSchedule;
   readonly candidates: readonly number[];
   /** Hard bounds of the batch size [examples], whatever the policy says. */
@@ -53,6 +55,8 @@ export type PipelineState = {
   readonly walk: Json;
   readonly time: Json;
   readonly policy: Json;
+  /** Factor that the policy has put on the learning rate. */
+  readonly scale: number;
   readonly measuring: MeasuringState;
   readonly guard: RateGuardState;
   readonly estimates: Estimates;

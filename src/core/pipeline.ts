@@ -1,3 +1,4 @@
+import { advanceProgress, NO_PROGRESS } from './gain.js';
 import { nearestMultiple } from './ladder.js';
 import { measuringShare } from './measuring.js';
 import type { Advance, Pipeline, PipelineParts, PipelineState } from './pipeline-types.js';
@@ -47,7 +48,7 @@ function withoutWalkAtHand(estimates: Estimates): KnownSoFar {
 
 /** @see Pipeline */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { estimators, policy, learningRate: rule, measuring, candidates, facts } = parts;
+  const { estimators, policy, learningRate: rule, schedule: course, measuring, candidates, facts } = parts;
   const { baseBatchSize } = facts;
   const quantum = facts.batchQuantum ?? 1;
 
@@ -57,11 +58,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     throw new RangeError(`policy '${policy.name}': batchSize must be finite where nothing bounds it; got ${asked}`);
   }
 
-  function rateFactor(batchSize: number, estimates: Estimates): number {
-    const factor = rule.factor(batchSize, baseBatchSize, estimates);
-    if (!(factor > 0 && Number.isFinite(factor))) {
-      throw new RangeError(`learning-rate rule '${rule.name}': factor must be a finite number > 0; got ${factor}`);
+  /** Of the rule, the schedule and the policy together. */
+  function rateFactor(batchSize: number, estimates: Estimates, scale: number): number {
+    const ofRule = rule.factor(batchSize, baseBatchSize, estimates, facts);
+    if (!(ofRule > 0 && Number.isFinite(ofRule))) {
+      throw new RangeError(`learning-rate rule '${rule.name}': factor must be a finite number > 0; got ${ofRule}`);
     }
+    const ofCourse = course === undefined ? 1 : course.factor(estimates.progress ?? NO_PROGRESS, facts);
+    if (!(ofCourse > 0 && Number.isFinite(ofCourse))) {
+      throw new RangeError(`schedule '${course?.name}': factor must be a finite number > 0; got ${ofCourse}`);
+    }
+    const factor = ofRule * ofCourse * scale;
     return Math.min(factor, estimates.rateCeiling ?? factor);
   }
 
@@ -70,12 +77,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return factor === 1 ? base : Math.min(Math.max(base * factor, parts.minLearningRate), parts.maxLearningRate);
   }
 
-  function rateAt(batchSize: number, base: number, estimates: Estimates): number {
-    return scaled(base, rateFactor(batchSize, estimates));
+  function rateAt(batchSize: number, base: number, estimates: Estimates, scale: number): number {
+    return scaled(base, rateFactor(batchSize, estimates, scale));
   }
 
-  function drawContext(estimates: Estimates, batchSize: number, baseLearningRate: number): DrawContext {
-    const learningRateAt = (size: number): number => rateAt(size, baseLearningRate, estimates);
+  function drawContext(estimates: Estimates, batchSize: number, base: number, scale: number): DrawContext {
+    const learningRateAt = (size: number): number => rateAt(size, base, estimates, scale);
     return { candidates, batchSize, baseBatchSize, learningRateAt, facts };
   }
 
@@ -86,7 +93,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       candidates,
       batchSize,
       baseBatchSize,
-      learningRateAt: (size) => rateAt(size, baseLearningRate, estimates),
+      learningRateAt: (size) => rateAt(size, baseLearningRate, estimates, state.scale),
       facts,
       observation,
     };
@@ -95,17 +102,21 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (typeof asked !== 'number' || Number.isNaN(asked)) {
       throw new RangeError(`policy '${policy.name}': batchSize must be a number; got ${String(asked)}`);
     }
-    return { state: answer.state, reason: answer.decision.reason, asked };
+    const scale = answer.decision.learningRateScale ?? state.scale;
+    if (!(scale > 0 && Number.isFinite(scale))) {
+      throw new RangeError(`policy '${policy.name}': learningRateScale must be a finite number > 0; got ${scale}`);
+    }
+    return { state: answer.state, reason: answer.decision.reason, asked, scale };
   }
 
   function decide(
-    { asked, reason }: { asked: number; reason: string },
+    { asked, reason, scale }: { asked: number; reason: string; scale: number },
     estimates: Estimates,
     { step, baseLearningRate }: StepObservation,
     measure: boolean,
   ): Decision {
     const batchSize = bounded(asked);
-    const learningRateFactor = rateFactor(batchSize, estimates);
+    const learningRateFactor = rateFactor(batchSize, estimates, scale);
     return {
       step,
       batchSize,
@@ -116,10 +127,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     };
   }
 
-  /** Adds what every step tells: loss, validation loss, rate ceiling. */
+  /** Adds what every step tells: progress, loss, validation loss, rate ceiling. */
   function estimate(state: PipelineState, observation: StepObservation) {
     const loss = estimators.loss.update(state.loss, observation);
     const estimates = withoutWalkAtHand(state.estimates);
+    estimates.progress = advanceProgress(estimates, observation, baseBatchSize);
     const smoothed = estimators.loss.estimate(loss, observation);
     if (smoothed !== undefined) estimates.loss = smoothed;
     const { validationLoss } = observation;
@@ -163,13 +175,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     drawSize: policy.draw?.size,
     start() {
       const usual = Math.max(baseBatchSize, candidates[0] as number);
-      const context = drawContext({}, usual, facts.baseLearningRate);
+      const context = drawContext({}, usual, facts.baseLearningRate, 1);
       const batchSize = bounded(policy.start?.(context) ?? usual);
       const decision: Decision = {
         step: 0,
         batchSize,
         learningRate: context.learningRateAt(batchSize),
-        learningRateFactor: rateFactor(batchSize, {}),
+        learningRateFactor: rateFactor(batchSize, {}, 1),
         measure: measuring.atStart,
         reason: 'start',
       };
@@ -180,6 +192,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         walk: estimators.walk.init(),
         time: estimators.time.init(),
         policy: policy.init(),
+        scale: 1,
         measuring: measuring.init(),
         guard: NEW_RATE_GUARD,
         estimates: {},
@@ -187,10 +200,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       };
     },
     resume(state) {
-      const { decision, estimates } = state;
+      const { decision, estimates, scale } = state;
       const batchSize = bounded(decision.batchSize);
       if (batchSize === decision.batchSize) return state;
-      const learningRateFactor = rateFactor(batchSize, estimates);
+      const learningRateFactor = rateFactor(batchSize, estimates, scale);
       const learningRate = scaled(facts.baseLearningRate, learningRateFactor);
       const reason = `resumed within this run's bounds, ${decision.batchSize} before`;
       return { ...state, decision: { ...decision, batchSize, learningRate, learningRateFactor, reason } };
@@ -210,7 +223,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       }
       const { state: schedule, measure } = measuring.update(before.measuring, observation, estimates);
       if (observation.measureMs !== undefined) estimates.measuringShare = measuringShare(schedule);
-      let { policy: memory } = before;
+      let { policy: memory, scale } = before;
       let decision: Decision;
       let error: Error | undefined;
       try {
@@ -218,6 +231,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         const decided = decide(answer, estimates, observation, measure);
         decision = isTripped ? afterJump(decided, estimates) : decided;
         memory = answer.state;
+        scale = answer.scale;
       } catch (thrown) {
         error = asError(thrown);
         decision = { ...before.decision, step: observation.step, measure, reason: `held: ${error.message}` };
@@ -230,6 +244,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         walk,
         time,
         policy: memory,
+        scale,
         measuring: schedule,
         guard,
         estimates,
@@ -237,14 +252,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       };
       return error === undefined ? { state, estimates, decision } : { state, estimates, decision, error };
     },
-    learningRateAt({ estimates, decision }, batchSize, base) {
+    learningRateAt({ estimates, decision, scale }, batchSize, base) {
       const asAsked = batchSize === decision.batchSize;
-      return scaled(base, asAsked ? decision.learningRateFactor : rateFactor(batchSize, estimates));
+      return scaled(base, asAsked ? decision.learningRateFactor : rateFactor(batchSize, estimates, scale));
     },
-    drawTarget({ estimates, decision }, drawn) {
+    drawTarget({ estimates, decision, scale }, drawn) {
       const walk = estimators.walkAtHand(drawn);
       if (policy.draw === undefined || walk === undefined) return drawn.batchSize;
-      const context = drawContext(estimates, decision.batchSize, drawn.baseLearningRate);
+      const context = drawContext(estimates, decision.batchSize, drawn.baseLearningRate, scale);
       return bounded(policy.draw.target(walk, context));
     },
   };

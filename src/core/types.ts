@@ -1,3 +1,14 @@
+import type { Estimates, ProgressEstimate, WalkEstimate } from './estimates.js';
+
+export type {
+  Estimates,
+  LayerNoiseEstimate,
+  NoiseEstimate,
+  ProgressEstimate,
+  TimeEstimate,
+  WalkEstimate,
+} from './estimates.js';
+
 /** A value that survives `JSON.parse(JSON.stringify(value))`. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -51,6 +62,10 @@ export interface GradientStatistics {
   readonly freshDeviations: number;
   /** sum b_i ((g_i - g)·d)^2; over (n - 1) it estimates dᵀΣd. */
   readonly projectionDeviations: number;
+  /** g·θ, θ the weights before the update. */
+  readonly weightProjection?: number;
+  /** |p|^2. */
+  readonly squaredNormOfStep?: number;
   /** Least, lower quartile, median, upper quartile and largest |g_j| of the examples, where each is seen alone. */
   readonly exampleNorms?: readonly number[];
   /** On request: layer by layer. */
@@ -104,82 +119,22 @@ export interface RunFacts {
   readonly batchQuantum?: number;
   /** Batches above it are made of several micro-batches [examples]. @defaultValue no bound */
   readonly maxMicroBatchSize?: number;
+  /** ρ of an optimizer of the kind `momentum`, in [0, 1). @defaultValue 0 */
+  readonly momentum?: number;
+  /** Of Adam, where it is the optimizer. */
+  readonly adam?: AdamParameters;
+  /** Present where a layer of the model normalizes by the batch. */
+  readonly hasBatchNorm?: true;
 }
 
-/** Gradient noise, smoothed. */
-export interface NoiseEstimate {
-  /** Ŝ: trace of the covariance of one example's gradient. */
-  readonly traceOfCovariance: number;
-  /** Ĝ²: squared norm of the true gradient, unbiased; can be <= 0. */
-  readonly squaredGradientNorm: number;
-  /** B_simple = tr(DΣ) / GᵀDG [examples], D the optimizer's preconditioner; finite, see the estimator for its bound. */
-  readonly noiseScale: number;
-  /** Standard error of {@link noiseScale} [examples], from the spread of the readings. */
-  readonly standardError: number;
-  /** Present where |G|² is not distinguishable from 0: the noise scale is then at least what is given. */
-  readonly isLowerBound?: true;
-  /** Degrees of freedom of the trace, old ones fading. */
-  readonly degreesOfFreedom: number;
-  /** Measured steps so far. */
-  readonly measurements: number;
-}
-
-/** Gradient noise of one layer, smoothed. */
-export interface LayerNoiseEstimate {
-  readonly layer: string;
-  /** Number of weights. */
-  readonly parameters: number;
-  readonly traceOfCovariance: number;
-  /** Unbiased; can be <= 0. */
-  readonly squaredGradientNorm: number;
-  /** [examples], in the plain metric; finite, as the whole model's. */
-  readonly noiseScale: number;
-}
-
-/** The walk of the loss: one step lowers it by η·x, x ~ N(μ, σ²/m). */
-export interface WalkEstimate {
-  /** μ. */
-  readonly drift: number;
-  /** σ², per example. */
-  readonly variance: number;
-  /** The batch size at which the optimizer's step was seen [examples]. */
-  readonly batchSize: number;
-  /** Standard error of μ; absent where a single reading cannot tell. */
-  readonly driftError?: number;
-  /** Standard error of σ²; absent where a single reading cannot tell. */
-  readonly varianceError?: number;
-  /** Degrees of freedom of σ², old ones fading. */
-  readonly degreesOfFreedom: number;
-}
-
-/** T(m) = fixedMs + perExampleMs·m, and what one more pass over the same examples adds. */
-export interface TimeEstimate {
-  /** t0 [ms]. */
-  readonly fixedMs: number;
-  /** t1 [ms per example]. */
-  readonly perExampleMs: number;
-  /** Cost of cutting a batch into one micro-batch more [ms]. */
-  readonly perMicroBatchMs: number;
-}
-
-/** What the estimators know after an observation. A quantity not known yet is absent, never NaN or 0. */
-export interface Estimates {
-  /** Smoothed training loss. */
-  readonly loss?: number;
-  readonly noise?: NoiseEstimate;
-  /** Layer by layer, the noisiest first; only where measured so. */
-  readonly layers?: readonly LayerNoiseEstimate[];
-  /** Smoothed, with the bias of |g|² removed from μ. */
-  readonly walk?: WalkEstimate;
-  /** The walk from the batch at hand alone, as the 2017 paper has it; only on measured steps. */
-  readonly walkAtHand?: WalkEstimate & { readonly loss: number };
-  readonly time?: TimeEstimate;
-  /** Share of the training time that measuring took, in [0, 1], old steps fading. */
-  readonly measuringShare?: number;
-  /** Largest factor on the user's rate that a rule may still set, since the loss jumped under a larger one; absent: no bound. */
-  readonly rateCeiling?: number;
-  /** The validation loss last seen. */
-  readonly validationLoss?: number;
+/** What Adam is made of, besides its rate. */
+export interface AdamParameters {
+  /** β₁, in [0, 1). */
+  readonly beta1: number;
+  /** β₂, in [0, 1). */
+  readonly beta2: number;
+  /** ε, > 0. */
+  readonly epsilon: number;
 }
 
 /** One quantity from observations. `update` is pure; the state is JSON. */
@@ -215,6 +170,8 @@ export type Signal = 'loss' | 'validationLoss' | 'learningRate' | 'batchSize' | 
 export interface PolicyDecision {
   /** [examples]; absent: keep the size. */
   readonly batchSize?: number;
+  /** Factor on the learning rate at every size, > 0; absent: keep the one before, at the start 1. */
+  readonly learningRateScale?: number;
   /** One line for a human: why. */
   readonly reason: string;
 }
@@ -249,8 +206,18 @@ export interface LearningRateRule {
   readonly options?: JsonObject;
   /** Signals without which its factor stays at 1. @defaultValue none */
   readonly needs?: readonly Signal[];
-  /** @returns the factor at `batchSize`, > 0; 1 at the base batch size. */
-  factor(batchSize: number, baseBatchSize: number, estimates: Estimates): number;
+  /** @returns the factor at `batchSize`, > 0; 1 at the base batch size, unless the rule looks for a rate of its own. */
+  factor(batchSize: number, baseBatchSize: number, estimates: Estimates, facts: RunFacts): number;
+}
+
+/** The course of the learning rate over a training: a factor on the user's own rate, beside the rule's. Pure. */
+export interface LearningRateSchedule {
+  readonly name: string;
+  readonly options?: JsonObject;
+  /** Signals without which it stands still. @defaultValue none */
+  readonly needs?: readonly Signal[];
+  /** @returns the factor, > 0; 1 at the start. @throws RangeError where the run's facts lack what it needs */
+  factor(progress: ProgressEstimate, facts: RunFacts): number;
 }
 
 /** The batch size and learning rate for the next step, and why. */
@@ -261,7 +228,7 @@ export interface Decision {
   readonly batchSize: number;
   /** The rate at `batchSize`. */
   readonly learningRate: number;
-  /** Factor of the rule on the user's rate at `batchSize`. */
+  /** Factor on the user's rate at `batchSize`: of the rule, the schedule and the policy. */
   readonly learningRateFactor: number;
   /** Whether the next step is to be measured. */
   readonly measure: boolean;

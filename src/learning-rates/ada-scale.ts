@@ -1,4 +1,5 @@
 import { checkBetween, checkKeys } from '../core/checks.js';
+import { gainOf } from '../core/gain.js';
 import type { LearningRateRule } from '../core/types.js';
 
 /** Options of {@link adaScale}. */
@@ -24,7 +25,7 @@ export function adaScale(options: AdaScaleOptions = {}): LearningRateRule {
     needs: ['gradient'],
     factor(batchSize, baseBatchSize, { noise }) {
       if (noise === undefined) return 1;
-      const gain = (1 + noise.noiseScale / baseBatchSize) / (1 + noise.noiseScale / batchSize);
+      const gain = gainOf(noise.noiseScale, batchSize, baseBatchSize);
       if (power === 1) return gain;
       // Not by **, whose last bit differs between versions of V8: a log must replay the same on all of them.
       return power === 0.5 ? Math.sqrt(gain) : Math.exp(power * Math.log(gain));

@@ -49,6 +49,8 @@ export const GRADIENT_FIELDS: Fields = [
   { name: 'freshProjection', ...NUMBER },
   { name: 'freshDeviations', ...NUMBER },
   { name: 'projectionDeviations', ...NUMBER },
+  { name: 'weightProjection', ...NUMBER, optional: true },
+  { name: 'squaredNormOfStep', ...NUMBER, optional: true },
   {
     name: 'exampleNorms',
     is: 'list',
@@ -106,6 +108,12 @@ export const STEP_FIELDS: Fields = [
   },
 ];
 
+const ADAM_FIELDS: Fields = [
+  { name: 'beta1', ...NUMBER },
+  { name: 'beta2', ...NUMBER },
+  { name: 'epsilon', ...NUMBER },
+];
+
 /** The first line of a run. */
 export const HEADER_FIELDS: Fields = [
   { name: 'runLog', ...COUNT },
@@ -128,6 +136,9 @@ export const HEADER_FIELDS: Fields = [
         ...COUNT,
         optional: true,
       },
+      { name: 'momentum', ...NUMBER, optional: true },
+      { name: 'adam', is: 'object', fields: ADAM_FIELDS, optional: true },
+      { name: 'hasBatchNorm', is: 'true', optional: true },
     ],
   },
   {
@@ -136,6 +147,7 @@ export const HEADER_FIELDS: Fields = [
     fields: [
       { name: 'policy', ...DESCRIPTION, optional: true },
       { name: 'learningRate', ...DESCRIPTION, optional: true },
+      { name: 'schedule', ...DESCRIPTION, optional: true },
     ],
   },
   { name: 'about', ...ANY_OBJECT },

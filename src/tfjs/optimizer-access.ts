@@ -1,5 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { OptimizerKind } from '../core/types.js';
+import type { AdamParameters, OptimizerKind } from '../core/types.js';
 
 type RateAccess = { learningRate?: unknown; setLearningRate?: (rate: number) => void };
 
@@ -37,4 +37,21 @@ export function setLearningRate(optimizer: Optimizer, learningRate: number): voi
   const access = optimizer as unknown as RateAccess;
   if (typeof access.setLearningRate === 'function') access.setLearningRate(learningRate);
   else access.learningRate = learningRate;
+}
+
+type Internals = { readonly [name in 'momentum' | 'beta1' | 'beta2' | 'epsilon']?: unknown };
+
+/** ρ of TensorFlow.js's momentum optimizer; undefined for any other. */
+export function momentumOf(optimizer: Optimizer): number | undefined {
+  const { momentum } = optimizer as unknown as Internals;
+  return optimizerKind(optimizer) === 'momentum' && typeof momentum === 'number' ? momentum : undefined;
+}
+
+/** What TensorFlow.js's Adam is made of; undefined for any other optimizer. */
+export function adamParameters(optimizer: Optimizer): AdamParameters | undefined {
+  const { beta1, beta2, epsilon } = optimizer as unknown as Internals;
+  if (optimizerName(optimizer) !== 'Adam') return undefined;
+  return [beta1, beta2, epsilon].every((one) => typeof one === 'number')
+    ? ({ beta1, beta2, epsilon } as AdamParameters)
+    : undefined;
 }

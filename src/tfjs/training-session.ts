@@ -8,7 +8,7 @@ import { disposeList, type Side } from './noise/gradient-list.js';
 import { RouteChoice } from './noise/route-choice.js';
 import { isPassRoute } from './noise/routes.js';
 import { isLinear } from './noise/step-direction.js';
-import { optimizerKind, optimizerName } from './optimizer-access.js';
+import { adamParameters, momentumOf, optimizerKind, optimizerName } from './optimizer-access.js';
 import { type MeasuringPlan, PendingUpdate } from './pending-update.js';
 
 /** How a session cuts and measures batches. */
@@ -80,7 +80,7 @@ export class TrainingSession {
       this.#controller.warn('the optimizer shows no learning rate: only the batch size adapts');
     }
     this.#controller.start(
-      { ...facts, baseLearningRate: this.#rate.base, ...(kind !== undefined && { optimizer: kind }) },
+      { ...facts, baseLearningRate: this.#rate.base, ...this.#optimizerFacts() },
       { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
     );
     if (this.#controller.drawSize !== undefined && !isLinear(optimizer)) {
@@ -202,6 +202,17 @@ export class TrainingSession {
     else delete (this.optimizer as { minimize?: unknown }).minimize;
     this.#rate.restore();
     this.#controller.end();
+  }
+
+  #optimizerFacts(): Partial<RunFacts> {
+    const { optimizer } = this;
+    const [kind, momentum, adam] = [optimizerKind(optimizer), momentumOf(optimizer), adamParameters(optimizer)];
+    return {
+      ...(kind !== undefined && { optimizer: kind }),
+      ...(momentum !== undefined && { momentum }),
+      ...(adam !== undefined && { adam }),
+      ...(this.#settings.isCoupled === true && { hasBatchNorm: true as const }),
+    };
   }
 
   /** How a batch is to be measured; undefined for one example alone. */

@@ -12,6 +12,7 @@ import { formatHeader, type RunLogHeader } from '../../src/run-log/format.js';
 import { type LoggedRun, readRunLog } from '../../src/run-log/read.js';
 import { anyFacts, decisionsOf, FACTS, scripted, training } from '../controller/support.js';
 import { logarithmic } from '../support/arbitraries.js';
+import { RUN_FACTS } from '../support/contexts.js';
 import { throughJson } from '../support/json.js';
 import { anyRun, observation } from '../support/observations.js';
 import { anyLeaf, anyOptions, anyPolicy, anyRule, anyWrap } from './support.js';
@@ -59,7 +60,7 @@ describe('rebuilt from its description', () => {
           measurements: 9,
         };
         expect(copy.name).toBe(rule.name);
-        expect(copy.factor(at, base, { noise })).toBe(rule.factor(at, base, { noise }));
+        expect(copy.factor(at, base, { noise }, RUN_FACTS)).toBe(rule.factor(at, base, { noise }, RUN_FACTS));
       }),
     );
   });

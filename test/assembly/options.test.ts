@@ -2,6 +2,7 @@ import { checkDecisionOptions, DECISION_KEYS, type DecisionOptions } from '../..
 import { decide } from '../../src/controller/decide.js';
 import { adaScale, linear } from '../../src/learning-rates/index.js';
 import { fixed } from '../../src/policies/index.js';
+import { constant } from '../../src/schedules/index.js';
 import { type Rejection, rejects } from '../support/rejections.js';
 
 const bad = (options: Record<string, unknown>, option: string, range: string, value: string): Rejection => [
@@ -60,6 +61,7 @@ test('takes what is in range, and nothing at all', () => {
   const all: Required<DecisionOptions> = {
     policy: fixed(32),
     learningRate: linear(),
+    schedule: constant(),
     minBatchSize: 8,
     maxBatchSize: 8,
     minLearningRate: 0.1,

@@ -13,6 +13,7 @@ import type {
 } from '../../src/core/types.js';
 import { adaScale, linear, none } from '../../src/learning-rates/index.js';
 import { fixed, gaussianWalk, gaussianWalkWithRebound } from '../../src/policies/index.js';
+import { RUN_FACTS } from '../support/contexts.js';
 import { deepFreeze, notFinitePaths, throughJson } from '../support/json.js';
 import { anyRun, gradientStatistics, observation, plainObservation } from '../support/observations.js';
 import { asking, drawing, scripted } from '../support/policies.js';
@@ -243,7 +244,9 @@ describe('the learning rate', () => {
     expect(pipeline.learningRateAt(moved, 63, 0.02)).toBe(0.02);
     expect(pipeline.learningRateAt(before, 64, 0.2)).toBeCloseTo(10 * before.decision.learningRate, 12);
     const { noise } = before.estimates;
-    expect(pipeline.learningRateAt(before, 40, 0.02)).toBe(0.02 * adaScale().factor(40, 16, noise ? { noise } : {}));
+    expect(pipeline.learningRateAt(before, 40, 0.02)).toBe(
+      0.02 * adaScale().factor(40, 16, noise ? { noise } : {}, RUN_FACTS),
+    );
   });
 
   const rule = (factor: () => number): LearningRateRule => ({ name: 'broken', factor });

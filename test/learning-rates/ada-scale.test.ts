@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Estimates } from '../../src/core/types.js';
 import { adaScale } from '../../src/learning-rates/index.js';
 import { logarithmic } from '../support/arbitraries.js';
-import { ESTIMATES } from '../support/contexts.js';
+import { ESTIMATES, RUN_FACTS } from '../support/contexts.js';
 import { rejects, rejectsUnknown } from '../support/rejections.js';
 
 const noisy = (noiseScale: number): Estimates => ({ noise: { ...ESTIMATES.noise, noiseScale } });
@@ -12,8 +12,10 @@ test('is (trΣ/B0 + |G|²) / (trΣ/B + |G|²)', () => {
   fc.assert(
     fc.property(logarithmic(1e-3, 1e6), logarithmic(1e-6, 1e3), sizes, sizes, (trace, norm, size, base) => {
       const expected = (trace / base + norm) / (trace / size + norm);
-      expect(adaScale().factor(size, base, noisy(trace / norm)) / expected).toBeCloseTo(1, 9);
-      expect(adaScale({ power: 0.5 }).factor(size, base, noisy(trace / norm)) / Math.sqrt(expected)).toBeCloseTo(1, 9);
+      expect(adaScale().factor(size, base, noisy(trace / norm), RUN_FACTS) / expected).toBeCloseTo(1, 9);
+      expect(
+        adaScale({ power: 0.5 }).factor(size, base, noisy(trace / norm), RUN_FACTS) / Math.sqrt(expected),
+      ).toBeCloseTo(1, 9);
     }),
   );
 });
@@ -21,7 +23,7 @@ test('is (trΣ/B0 + |G|²) / (trΣ/B + |G|²)', () => {
 test('lies between 1 and k = B/B0', () => {
   fc.assert(
     fc.property(logarithmic(1e-6, 1e12), sizes, sizes, (noiseScale, size, base) => {
-      const factor = adaScale().factor(size, base, noisy(noiseScale));
+      const factor = adaScale().factor(size, base, noisy(noiseScale), RUN_FACTS);
       const [low, high] = size > base ? [1, size / base] : [size / base, 1];
       expect(factor).toBeGreaterThanOrEqual(low * (1 - 1e-12));
       expect(factor).toBeLessThanOrEqual(high * (1 + 1e-12));
@@ -30,14 +32,14 @@ test('lies between 1 and k = B/B0', () => {
 });
 
 test('is near k where noise rules and near 1 where more examples add nothing', () => {
-  expect(adaScale().factor(256, 16, noisy(1e9))).toBeCloseTo(16, 4);
-  expect(adaScale().factor(256, 16, noisy(1e-6))).toBeCloseTo(1, 6);
+  expect(adaScale().factor(256, 16, noisy(1e9), RUN_FACTS)).toBeCloseTo(16, 4);
+  expect(adaScale().factor(256, 16, noisy(1e-6), RUN_FACTS)).toBeCloseTo(1, 6);
 });
 
 test('grows with the noise and with the batch', () => {
   fc.assert(
     fc.property(logarithmic(1e-3, 1e6), sizes, logarithmic(1, 100), (noiseScale, more, factor) => {
-      const at = (size: number, noise: number): number => adaScale().factor(size, 16, noisy(noise));
+      const at = (size: number, noise: number): number => adaScale().factor(size, 16, noisy(noise), RUN_FACTS);
       expect(at(16 + more, noiseScale * factor)).toBeGreaterThanOrEqual(at(16 + more, noiseScale) * (1 - 1e-12));
       expect(at(17 + more, noiseScale)).toBeGreaterThan(at(16 + more, noiseScale));
     }),
@@ -45,7 +47,7 @@ test('grows with the noise and with the batch', () => {
 });
 
 test('is 1 as long as there is no estimate', () => {
-  expect(adaScale().factor(512, 16, {})).toBe(1);
+  expect(adaScale().factor(512, 16, {}, RUN_FACTS)).toBe(1);
 });
 
 rejects([

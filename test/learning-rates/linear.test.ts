@@ -1,9 +1,10 @@
 import { linear } from '../../src/learning-rates/index.js';
+import { RUN_FACTS } from '../support/contexts.js';
 
 test.each([
   [16, 1],
   [64, 4],
   [4, 0.25],
 ])('at %d of 16 examples is %d', (batchSize, factor) => {
-  expect(linear().factor(batchSize, 16, {})).toBe(factor);
+  expect(linear().factor(batchSize, 16, {}, RUN_FACTS)).toBe(factor);
 });

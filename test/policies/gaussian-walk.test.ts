@@ -8,6 +8,7 @@ import {
   type KnownEstimates,
   knownEstimates,
   policyContext,
+  RUN_FACTS,
 } from '../support/contexts.js';
 import { observation, plainObservation } from '../support/observations.js';
 import { integrate, normalDensity } from '../support/quadrature.js';
@@ -118,7 +119,7 @@ test('maximises the goodput r(m)/T(m) without a floor, and far from one', () => 
     fc.property(knownEstimates, fc.constantFrom(...CANDIDATES), (known, batchSize) => {
       const rule = adaScale();
       const goodput = (m: number): number =>
-        rule.factor(m, 16, known) / (known.time.fixedMs + known.time.perExampleMs * m);
+        rule.factor(m, 16, known, RUN_FACTS) / (known.time.fixedMs + known.time.perExampleMs * m);
       const most = Math.max(...CANDIDATES.map(goodput));
       for (const floor of [{}, { floor: -1e7 }]) {
         const asked = sizeOf(known, { rule, batchSize }, { ...floor, minGain: 1 });

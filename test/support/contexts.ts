@@ -6,6 +6,7 @@ import type {
   NoiseEstimate,
   OptimizerKind,
   PolicyContext,
+  RunFacts,
   TimeEstimate,
   WalkEstimate,
 } from '../../src/core/types.js';
@@ -29,6 +30,9 @@ export const ESTIMATES = {
   time: { fixedMs: 4, perExampleMs: 0.1, perMicroBatchMs: 4 },
 } satisfies Estimates;
 
+/** A run of 4,000 examples under SGD. */
+export const RUN_FACTS = { baseBatchSize: 16, baseLearningRate: 0.01, datasetSize: 4000 } satisfies RunFacts;
+
 /** What {@link policyContext} may change. */
 export interface ContextChanges extends Partial<PolicyContext> {
   readonly rule?: LearningRateRule;
@@ -50,7 +54,7 @@ export function policyContext({
     candidates: [16, 32, 64, 128, 256, 512, 1024],
     batchSize: 16,
     baseBatchSize,
-    learningRateAt: (size) => seen.baseLearningRate * rule.factor(size, baseBatchSize, estimates),
+    learningRateAt: (size) => seen.baseLearningRate * rule.factor(size, baseBatchSize, estimates, RUN_FACTS),
     facts,
     observation: seen,
     ...changes,
