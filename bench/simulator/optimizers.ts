@@ -3,6 +3,8 @@ import type { OptimizerKind } from '../../src/core/types.js';
 /** An optimizer with its memory, worded as TensorFlow.js 4 words it. */
 export interface SimulatedOptimizer {
   readonly kind: OptimizerKind;
+  /** ρ, where it has one. */
+  readonly momentum?: number;
   /** The step it is about to make of `gradient`, over the learning rate (p), and c·D where it is not 1; changes nothing, valid until the next call. */
   direction(gradient: Float64Array): { readonly direction: Float64Array; readonly metric?: Float64Array };
   /** Makes the step. */
@@ -31,6 +33,7 @@ function momentum(parameters: number, rho = 0.9): SimulatedOptimizer {
   const next = new Float64Array(parameters);
   return {
     kind: 'momentum',
+    momentum: rho,
     direction(gradient) {
       for (let k = 0; k < parameters; k++) next[k] = rho * (velocity[k] as number) + (gradient[k] as number);
       return { direction: next };

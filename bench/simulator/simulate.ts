@@ -60,7 +60,14 @@ function checkEnds({ maxTime, maxExamples, maxUpdates }: Simulation): void {
 function controlsOf(simulation: Simulation, datasetSize: number, training: SimulatedTraining): Controls {
   const { options, task } = simulation;
   const { baseBatchSize = task.baseBatchSize, baseLearningRate = task.baseLearningRate } = simulation;
-  const facts = { baseBatchSize, baseLearningRate, datasetSize, optimizer: training.optimizer.kind };
+  const { kind, momentum } = training.optimizer;
+  const facts = {
+    baseBatchSize,
+    baseLearningRate,
+    datasetSize,
+    optimizer: kind,
+    ...(momentum !== undefined && { momentum }),
+  };
   return options === 'fixed' ? fixedControls(facts) : controlledBy(options, facts);
 }
 
