@@ -11,7 +11,8 @@
  * Figures, of the default, medians over the seeds: <task>TimeRatioToBase, <task>TimeRatioToBestFixed, <task>MetricDifference (test accuracy or R²,
  * default less base [percentage points]); over the tasks timeRatioToBaseWorst, timeRatioToBestFixedGeometricMean, metricDifferenceWorst,
  * tasks (their number), tasksUnderHalf (those with a time ratio to the base of at most 0.5). From another start (`--start`):
- * <task>UntunedTimeRatioToPlain (plain fit() from the same start; an upper bound where that missed the target), <task>UntunedTimeRatioToBestFixed,
+ * <task>UntunedTimeRatioToPlain (plain fit() from the same start; an upper bound where that
+ * missed the target, 0 where it was ruined), <task>UntunedTimeRatioToBestFixed,
  * untunedTimeRatioToPlainWorst, untunedTimeRatioToBestFixedGeometricMean, untunedRunsRuined; the same with TooLarge, tooLarge.
  *
  * Flags: --quick, --json; --save (this task's part of the result, the others stay); --task name; --contenders default,gaussianWalk+linear,… (a policy
@@ -74,7 +75,6 @@ async function writeLog(loaded: LoadedTask, { start, seeds, base }: TaskResult, 
 const flags = parseFlags(argv.slice(2), ['tune', 'verbose', 'task', 'contenders', 'start', 'part', 'logs']);
 const start = startOf(flags.start);
 const contenders = contendersOf(flags.contenders, flags.quick);
-const seeds = flags.quick ? QUICK_SEEDS : SEEDS;
 const isMain = start === 'base' && flags.part === undefined;
 const tasks = tasksOf(flags.task, flags.quick);
 const results: TaskResult[] = [];
@@ -88,7 +88,8 @@ for (const task of tasks) {
     const key = [task.name, ...(start === 'base' ? [] : [start]), ...(flags.part ? [flags.part] : [])].join('/');
     const earlier = savedParts<TaskResult>('policies').find((part) => part.key === task.name)?.finding;
     const result = await measure(loaded, {
-      ...{ start, seeds, contenders, isQuick: flags.quick },
+      ...{ start, contenders, isQuick: flags.quick },
+      seeds: flags.quick ? QUICK_SEEDS : (task.seeds ?? SEEDS),
       ...(!isMain && { earlier }),
       onStart: (adaptive, name) => flags.verbose && name === DEFAULT && explain(adaptive),
     });

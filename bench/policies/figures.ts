@@ -8,11 +8,15 @@ export function timeOf({ end, elapsedMs }: Outcome): number {
 }
 
 /**
- * Times of one way over those of another, seed by seed. A missed target makes the ratio infinite; where only the other way missed it, the
- * time until that was abandoned stands in for its own, so that the ratio is an upper bound.
+ * Times of one way over those of another, seed by seed. A missed target makes the ratio infinite. Where only the other way missed it, the
+ * time until that was abandoned stands in for its own, so that the ratio is an upper bound; 0 where it was ruined.
  */
 export function timeRatios(outcomes: readonly Outcome[], others: readonly Outcome[]): number[] {
-  return outcomes.map((outcome, i) => timeOf(outcome) / (others[i] as Outcome).elapsedMs);
+  return outcomes.map((outcome, i) => {
+    const { end, elapsedMs } = others[i] as Outcome;
+    const time = timeOf(outcome);
+    return end === 'ruined' && time < Number.POSITIVE_INFINITY ? 0 : time / elapsedMs;
+  });
 }
 
 /** Test metric of one way less that of another, seed by seed [percentage points]. */

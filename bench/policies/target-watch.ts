@@ -9,6 +9,8 @@ export interface WatchOptions {
   readonly targetLoss: number;
   /** The training is abandoned past it [ms]. */
   readonly limitMs: number;
+  /** A training abandoned at or above it is ruined. */
+  readonly ruinedLoss: number;
   /** N [examples]. */
   readonly datasetSize: number;
   /** Mean loss over the subset, of the model as it is. */
@@ -23,7 +25,6 @@ export interface WatchOptions {
  */
 export class TargetWatch extends tf.Callback {
   readonly #options: WatchOptions;
-  #first: Evaluation | undefined;
   #last: Evaluation | undefined;
   #reached: Cost | undefined;
   #begin = 0;
@@ -39,8 +40,7 @@ export class TargetWatch extends tf.Callback {
 
   /** Evaluates the initial weights and starts the clock. Call right before `fit()`. */
   start(): void {
-    this.#first = { loss: this.#options.lossOf(), elapsedMs: 0, updates: 0, examples: 0 };
-    this.#last = this.#first;
+    this.#last = { loss: this.#options.lossOf(), elapsedMs: 0, updates: 0, examples: 0 };
     this.#begin = performance.now();
   }
 
@@ -60,7 +60,7 @@ export class TargetWatch extends tf.Callback {
   get outcome(): Omit<Outcome, 'metric'> {
     const { loss, elapsedMs, updates, examples } = this.#now;
     if (this.#reached !== undefined) return { end: 'target', ...this.#reached };
-    const isRuined = !(loss <= (this.#first as Evaluation).loss);
+    const isRuined = !(loss < this.#options.ruinedLoss);
     return { end: isRuined ? 'ruined' : 'time', elapsedMs, updates, examples };
   }
 

@@ -6,6 +6,8 @@ import type { Data, Examples, Outcome, Pair, Task } from './types.js';
 /** Examples of the training set that the loss is taken over: the first ones. */
 const SUBSET = 2000;
 const EVALUATION_BATCH = 500;
+/** Of the loss of a guess: a net whose units are all dead ends about there. */
+const RUINED_SHARE = 0.95;
 /** The limit on the time ends every training long before. */
 const UNBOUNDED_EPOCHS = 1_000_000;
 
@@ -60,6 +62,15 @@ function metricOf({ metric }: Task, model: tf.LayersModel, { inputs, targets }: 
   });
 }
 
+/** Loss of the best answer that is the same for every example: the entropy of the classes, or the variance. */
+export function guessLoss({ metric }: Pick<Task, 'metric'>, targets: tf.Tensor): number {
+  return tf.tidy(() => {
+    if (metric === 'R²') return tf.moments(targets).variance.dataSync()[0] as number;
+    const shares = [...targets.mean(0).dataSync()].filter((share) => share > 0);
+    return -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
+  });
+}
+
 async function attempt({ task, data, subset }: LoadedTask, model: tf.LayersModel, run: Run): Promise<Outcome> {
   const { inputs, targets } = data.train;
   const adaptive = run.adaptive && adaptiveBatch(model, run.adaptive());
@@ -67,6 +78,7 @@ async function attempt({ task, data, subset }: LoadedTask, model: tf.LayersModel
   const watch = new TargetWatch({
     targetLoss: task.targetLoss,
     limitMs: run.limitMs,
+    ruinedLoss: RUINED_SHARE * guessLoss(task, subset.targets),
     datasetSize: inputs.shape[0] as number,
     lossOf: () => lossOf(model, subset),
     ...(adaptive && { updates: () => adaptive.getState()?.step ?? 0 }),

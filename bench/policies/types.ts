@@ -27,6 +27,8 @@ export interface Task {
   readonly learningRate: number;
   /** The rates among which the base's was found; neighbours differ by a factor of 2. */
   readonly rates: readonly number[];
+  /** More than the usual, where a run is short. */
+  readonly seeds?: readonly number[];
   /** Test metric [percentage points]: share of right answers, or R². */
   readonly metric: 'accuracy' | 'R²';
 }
@@ -45,7 +47,7 @@ export interface Outcome {
   /**
    * - `target`: reached
    * - `time`: abandoned past the time allowed
-   * - `ruined`: abandoned, at a loss above that of the initial weights, or none at all
+   * - `ruined`: abandoned, at a loss about that of a guess without looking, or none at all
    * - `refused`: the controller does not take these options
    */
   readonly end: 'target' | 'time' | 'ruined' | 'refused';

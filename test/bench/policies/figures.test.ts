@@ -20,7 +20,12 @@ describe('ratios', () => {
       0.5,
       Number.POSITIVE_INFINITY,
     ]);
-    expect(timeRatios([outcome(5, { end: 'ruined' })], [outcome(50)])).toEqual([Number.POSITIVE_INFINITY]);
+    const ruined = outcome(5, { end: 'ruined' });
+    expect(timeRatios([ruined, outcome(50), ruined], [outcome(50), ruined, ruined])).toEqual([
+      Number.POSITIVE_INFINITY,
+      0,
+      Number.POSITIVE_INFINITY,
+    ]);
   });
 
   it('subtracts metrics seed by seed', () => {

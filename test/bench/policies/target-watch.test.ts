@@ -10,7 +10,14 @@ async function watched(losses: readonly number[], options: Partial<WatchOptions>
     if (evaluation > 0) now += evaluationMs;
     return losses[evaluation++] as number;
   };
-  const watch = new TargetWatch({ targetLoss: 0.1, limitMs: 1000, datasetSize: 100, lossOf, ...options });
+  const watch = new TargetWatch({
+    targetLoss: 0.1,
+    limitMs: 1000,
+    ruinedLoss: 2,
+    datasetSize: 100,
+    lossOf,
+    ...options,
+  });
   const model = { stopTraining: false };
   Object.assign(watch, { model });
   watch.start();
@@ -36,15 +43,16 @@ describe('TargetWatch', () => {
   });
 
   it('abandons a training past the limit with an evaluation', async () => {
-    const outcome = await watched([10, 5], { limitMs: 25, datasetSize: 10_000 });
+    const outcome = await watched([10, 1.5], { limitMs: 25, datasetSize: 10_000 });
     expect(outcome).toEqual({ end: 'time', elapsedMs: 30, updates: 3, examples: 75 });
   });
 
-  it('calls a training ruined that ends above where it began, or at no number', async () => {
-    expect(await watched([2, 2.5], { limitMs: 25, datasetSize: 10_000 })).toMatchObject({ end: 'ruined', updates: 3 });
+  it('calls a training ruined that ends no better than a guess, or at no number', async () => {
+    expect(await watched([9, 2.5], { limitMs: 25, datasetSize: 10_000 })).toMatchObject({ end: 'ruined', updates: 3 });
+    expect(await watched([9, 2], { limitMs: 5 })).toMatchObject({ end: 'ruined' });
+    expect(await watched([9, 1.99], { limitMs: 5 })).toMatchObject({ end: 'time' });
     expect(await watched([2, Number.NaN])).toMatchObject({ end: 'ruined', elapsedMs: 10 });
     expect(await watched([2, Number.POSITIVE_INFINITY])).toMatchObject({ end: 'ruined', elapsedMs: 10 });
-    expect(await watched([2, 2], { limitMs: 5 })).toMatchObject({ end: 'time' });
   });
 
   it('takes the updates from the one who knows', async () => {
