@@ -39,7 +39,7 @@ import { type PartedBench, reportFigures, reportPart, savedParts } from './suppo
 
 const SEEDS = [1, 2, 3];
 const QUICK_SEEDS = [1, 2];
-const QUICK_TASKS = ['mlpDigits', 'spam', 'softmaxMnist'];
+const QUICK_TASKS = ['mlpDigits', 'softmaxMnist'];
 
 const BENCH: PartedBench<TaskResult> = { bench: 'policies', figuresOf, titleOf: sectionTitle, textOf };
 

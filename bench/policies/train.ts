@@ -16,7 +16,7 @@ export interface Run extends Pair {
   readonly seed: number;
   /** Abandoned past it [ms]. */
   readonly limitMs: number;
-  /** Absent: plain fit(). May throw: the run is then refused. */
+  /** Absent: plain fit(). Where this, a policy or a rule throws, the run is refused. */
   readonly adaptive?: () => AdaptiveBatchOptions;
   /** Gets the callback of an adaptive training before it begins. */
   readonly onStart?: (adaptive: AdaptiveBatch) => void;
@@ -73,7 +73,7 @@ export function guessLoss({ metric }: Pick<Task, 'metric'>, targets: tf.Tensor):
 
 async function attempt({ task, data, subset }: LoadedTask, model: tf.LayersModel, run: Run): Promise<Outcome> {
   const { inputs, targets } = data.train;
-  const adaptive = run.adaptive && adaptiveBatch(model, run.adaptive());
+  const adaptive = run.adaptive && adaptiveBatch(model, { strict: true, ...run.adaptive() });
   if (adaptive !== undefined) run.onStart?.(adaptive);
   const watch = new TargetWatch({
     targetLoss: task.targetLoss,

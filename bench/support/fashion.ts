@@ -25,16 +25,18 @@ export function fashionFolder(): string | undefined {
   return process.env.FASHION_MNIST ?? (existsSync(USUAL) ? USUAL : packaged());
 }
 
-function imagesOf(name: string, count: number): Images {
+function bytesOf(file: string): Uint8Array {
   const folder = fashionFolder();
-  if (folder === undefined) {
-    throw new Error(
-      `Fashion-MNIST is not here: on Debian or Ubuntu 'apt-get install ${PACKAGE}' brings it; elsewhere put its four *-ubyte.gz files ` +
-        'into a folder and name that in the environment variable FASHION_MNIST',
-    );
-  }
-  const read = (file: string) => gunzipSync(readFileSync(join(folder, `${name}-${file}-ubyte.gz`)));
-  return imagesFromIdx(read('images-idx3'), read('labels-idx1'), count);
+  const path = folder && join(folder, file);
+  if (path !== undefined && existsSync(path)) return gunzipSync(readFileSync(path));
+  throw new Error(
+    `Fashion-MNIST is not ${folder === undefined ? 'here' : `in ${folder}`}: on Debian or Ubuntu 'apt-get install ${PACKAGE}' brings it; ` +
+      'elsewhere put its four *-ubyte.gz files into a folder and name that in the environment variable FASHION_MNIST',
+  );
+}
+
+function imagesOf(name: string, count: number): Images {
+  return imagesFromIdx(bytesOf(`${name}-images-idx3-ubyte.gz`), bytesOf(`${name}-labels-idx1-ubyte.gz`), count);
 }
 
 /** The labels, a share of them replaced by random ones (a tenth of which happen to be right). */

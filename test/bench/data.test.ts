@@ -89,7 +89,7 @@ describe('loadFashion', () => {
   it('says how to install it where it is missing', () => {
     const before = process.env.FASHION_MNIST;
     process.env.FASHION_MNIST = '/nowhere';
-    expect(() => loadFashion(6)).toThrow(/nowhere/);
+    expect(() => loadFashion(6)).toThrow(/not in \/nowhere: .*apt-get install dataset-fashion-mnist.*FASHION_MNIST/);
     if (before === undefined) delete process.env.FASHION_MNIST;
     else process.env.FASHION_MNIST = before;
   });

@@ -19,8 +19,8 @@ export const spam: Task = {
     loss: 'categoricalCrossentropy',
   }),
   optimizer: tf.train.adam,
-  targetLoss: 0.005,
-  learningRate: 0.001,
+  targetLoss: 0.01,
+  learningRate: 0.002,
   rates: ratesFrom(0.00025, 6),
   metric: 'accuracy',
 };
