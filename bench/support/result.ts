@@ -39,9 +39,12 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The command that gives the same figures: how they are shown does not belong to it. */
-function commandOf(bench: string): string {
-  const given = argv.slice(2).filter((flag) => flag !== '--save' && flag !== '--json');
+/** The command that gives the same figures: how they are shown, and where logs go, does not belong to it. */
+export function commandOf(bench: string, args: readonly string[]): string {
+  const given = args.filter(
+    (flag, i) =>
+      !['--save', '--json', '--logs'].includes(flag) && !flag.startsWith('--logs=') && args[i - 1] !== '--logs',
+  );
   return [`npm run bench:${bench}`, ...(given.length === 0 ? [] : ['--', ...given])].join(' ');
 }
 
@@ -50,7 +53,7 @@ export function environment({ bench, usesTensorFlow = true }: Pick<Result, 'benc
   const processors = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
-    command: commandOf(bench),
+    command: commandOf(bench, argv.slice(2)),
     processor: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     node: process.version,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { mergeParts, type Part, type PartedBench, savedParts, savePart } from '../../bench/support/parts.js';
+import { commandOf } from '../../bench/support/result.js';
 
 const origin = {
   date: '2026-01-02',
@@ -19,6 +20,14 @@ const BENCH: PartedBench<number> = {
   titleOf: (finding) => `the ${finding}`,
   textOf: (finding) => `It is ${finding}.`,
 };
+
+describe('commandOf', () => {
+  it('leaves out how the figures are shown and where logs go', () => {
+    const args = ['--task', 'spam', '--save', '--logs', 'runs', '--quick', '--json'];
+    expect(commandOf('sums', args)).toBe('npm run bench:sums -- --task spam --quick');
+    expect(commandOf('sums', ['--logs=runs', '--save'])).toBe('npm run bench:sums');
+  });
+});
 
 describe('mergeParts', () => {
   it('replaces parts of the same key, keeps the others, sorts by key', () => {
