@@ -12,7 +12,7 @@ export interface InformedOptions {
 
 /**
  * Holds the batch size until there is evidence enough: the noise scale stands on so many degrees of freedom and is known to so much of itself. A noise
- * scale that is a lower bound only, |G|² being lost in the noise, has a standard error of at least all of it.
+ * scale that is a lower bound only, |G|² being lost in the noise, has a standard error of at least all of it. A factor on the learning rate passes at once: a policy need not repeat it.
  * @throws RangeError if an option lies outside the range given with it
  * @example informed(gaussianWalk(), { relativeError: 0.3 })
  */
@@ -40,9 +40,9 @@ export function informed<State extends Json>(policy: Policy<State>, options: Inf
       const { state, decision } = policy.update(before, estimates, context);
       if (decision.batchSize === undefined || decision.batchSize === context.batchSize) return { state, decision };
       const reason = missing(estimates.noise);
-      return reason === undefined
-        ? { state, decision }
-        : { state, decision: { reason: `waits for evidence: ${reason}; then: ${decision.reason}` } };
+      if (reason === undefined) return { state, decision };
+      const { batchSize: _held, ...rest } = decision;
+      return { state, decision: { ...rest, reason: `waits for evidence: ${reason}; then: ${decision.reason}` } };
     },
     ...(start && { start }),
     ...(draw && { draw }),

@@ -45,3 +45,11 @@ export function ladder({ base, factor, min, max, quantum = 1 }: LadderOptions): 
   if (sizes.size === 0) sizes.add(nearestMultiple(base, { min, max, quantum }));
   return [...sizes].sort((a, b) => a - b);
 }
+
+/** The candidate nearest to `size` in log size, of two as near the smaller; `candidates` ascend. */
+export function nearestCandidate(size: number, candidates: readonly number[]): number {
+  let nearest = candidates[0] as number;
+  if (!(size > nearest)) return nearest;
+  for (const candidate of candidates) if (size / nearest > candidate / size) nearest = candidate;
+  return nearest;
+}
