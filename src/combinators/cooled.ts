@@ -27,10 +27,11 @@ export function cooled<State extends Json>(
 ): Policy<CooledState<State>> {
   checkKeys('cooled', options, ['steps']);
   const steps = checkCount('cooled: steps', options.steps ?? 10);
+  const described = describePolicy(policy as Policy);
   const { draw, start, needs } = policy;
   return {
     name: 'cooled',
-    options: { steps, policy: describePolicy(policy as Policy) },
+    options: { steps, policy: described },
     init: () => ({ batchSize: 0, since: 0, inner: policy.init() }),
     update(before, estimates, context) {
       const { step } = context.observation;

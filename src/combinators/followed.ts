@@ -57,6 +57,7 @@ function areDone(epochs: number, { observation, facts }: PolicyContext): boolean
 export function followed(policies: readonly [Policy, Policy], options: FollowedOptions): Policy<FollowedState> {
   checkOptions(options);
   const [first, second] = checkPolicies('followed', policies, 2) as readonly [Policy, Policy];
+  const described = [describePolicy(first), describePolicy(second)];
   const { afterExamples, afterEpochs, belowLoss, atLargestFor } = options;
   const given = Object.fromEntries(KEYS.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
 
@@ -73,7 +74,7 @@ export function followed(policies: readonly [Policy, Policy], options: FollowedO
   const { start } = first;
   return {
     name: 'followed',
-    options: { ...given, policies: [describePolicy(first), describePolicy(second)] },
+    options: { ...given, policies: described },
     needs: needsOfAll([first, second]),
     init: () => ({ isSecond: false, since: null, inner: first.init() }),
     update(before, estimates, context) {

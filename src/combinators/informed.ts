@@ -29,10 +29,11 @@ export function informed<State extends Json>(policy: Policy<State>, options: Inf
     return `noise scale ${Number(noiseScale.toPrecision(3))} ± ${Number(standardError.toPrecision(2))}`;
   }
 
+  const described = describePolicy(policy as Policy);
   const { draw, start, needs = [] } = policy;
   return {
     name: 'informed',
-    options: { degreesOfFreedom: least, relativeError: most, policy: describePolicy(policy as Policy) },
+    options: { degreesOfFreedom: least, relativeError: most, policy: described },
     // Without gradient statistics there is never evidence.
     needs: [...new Set<Signal>([...needs, 'gradient'])],
     init: () => policy.init(),

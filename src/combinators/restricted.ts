@@ -5,9 +5,14 @@ import type { DrawContext, Json, JsonObject, Policy } from '../core/types.js';
  * @throws RangeError if it is no policy, such as a list of them where there must be one
  */
 export function describePolicy(policy: Policy): JsonObject {
-  const { name, options } = (policy ?? {}) as Policy;
-  if (typeof name === 'string') return { name, options: options ?? {} };
-  const what = Array.isArray(policy) ? `a list of ${policy.length}` : String(policy);
+  const { name, options, update } = (policy ?? {}) as Policy;
+  if (typeof update === 'function') return { name, options: options ?? {} };
+  const isFactory = typeof policy === 'function';
+  const what = Array.isArray(policy)
+    ? `a list of ${policy.length}`
+    : isFactory
+      ? `the function ${name} itself`
+      : policy;
   throw new RangeError(`a combinator must be given a policy; got ${what}`);
 }
 
@@ -47,6 +52,7 @@ function narrowing(restriction: Restriction): (context: SizeContext) => readonly
 
 /** A policy that sees fewer candidates and whose answer is mapped to an allowed one; a factor on the rate passes. Its state is the inner one. */
 export function restricted<State extends Json>(inner: Policy<State>, restriction: Restriction): Policy<State> {
+  const policy = describePolicy(inner as Policy);
   const candidatesFor = narrowing(restriction);
   function narrowed<Context extends DrawContext>(context: Context): Context {
     const left = candidatesFor(context);
@@ -55,7 +61,7 @@ export function restricted<State extends Json>(inner: Policy<State>, restriction
   const { draw, needs } = inner;
   return {
     name: restriction.name,
-    options: { ...restriction.options, policy: describePolicy(inner as Policy) },
+    options: { ...restriction.options, policy },
     ...(needs && { needs }),
     init: () => inner.init(),
     start: (context) => restriction.size(inner.start?.(narrowed(context)) ?? context.batchSize, context),

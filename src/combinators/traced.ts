@@ -17,7 +17,7 @@ function known({ loss, noise, walk, time }: Estimates): readonly string[] {
     ...(loss === undefined ? [] : [`loss ${short(loss)}`]),
     ...(noise === undefined ? [] : [`noise scale ${short(noise.noiseScale)} ± ${short(noise.standardError)}`]),
     ...(walk === undefined ? [] : [`drift ${short(walk.drift)}`]),
-    ...(time === undefined ? [] : [`${short(time.fixedMs)} + ${short(time.perExampleMs)} a batch ms`]),
+    ...(time === undefined ? [] : [`${short(time.fixedMs)} ms + ${short(time.perExampleMs)} ms an example`]),
   ];
 }
 
@@ -33,13 +33,14 @@ function asked({ batchSize, learningRateScale }: PolicyDecision): string {
  */
 export function traced<State extends Json>(policy: Policy<State>, options: TracedOptions = {}): Policy<State> {
   checkKeys('traced', options, ['label']);
+  const described = describePolicy(policy as Policy);
   const label = options.label ?? policy.name;
   if (typeof label !== 'string' || !/^[^\n\r]+$/.test(label)) {
     throw new RangeError(`traced: label must be one line of text; got ${JSON.stringify(label)}`);
   }
   return {
     name: 'traced',
-    options: { label, policy: describePolicy(policy as Policy) },
+    options: { label, policy: described },
     ...(passed(policy as Policy) as object),
     init: () => policy.init(),
     update(before, estimates, context) {

@@ -56,3 +56,17 @@ test.each(units)('%s says what it does, and its options are its options', (_name
   const known = [...doc.options.map(({ name }) => name), 'policy'];
   for (const name of Object.keys(defaults)) expect(known).toContain(name);
 });
+
+test('a combinator of several shows them first, and how to write them on the command line', () => {
+  const shown = Object.fromEntries(docs.combinators.map(({ name, options }) => [name, options]));
+  expect(shown.followed?.map(({ name }) => name)).toEqual([
+    'policies',
+    'afterExamples',
+    'afterEpochs',
+    'belowLoss',
+    'atLargestFor',
+  ]);
+  for (const name of ['followed', 'maxOf', 'minOf']) {
+    expect(shown[name]?.[0]?.says).toContain(`as JSON: {"name":"${name}","options":{"policies":[…]`);
+  }
+});

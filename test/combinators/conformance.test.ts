@@ -103,6 +103,17 @@ describe.each(COMBINATORS)('%s', (name, combine) => {
     ).toBe(32);
   });
 
+  test('takes nothing but policies', () => {
+    for (const wrong of [policies.fixed, undefined, { name: 'fixed' }] as unknown as Policy[]) {
+      expect(() => around(name, combine, wrong)).toThrow(RangeError);
+      expect(() => around(name, combine, wrong)).toThrow('a combinator must be given a policy; got ');
+    }
+    const [wrongly, many] = OF_SEVERAL.includes(name)
+      ? [policies.fixed(1), 'policies must be a list of ']
+      : [[policies.fixed(1)], 'a combinator must be given a policy; got a list of 1'];
+    expect(() => combine(wrongly as Policy, NEEDED[name] ?? {})).toThrow(many);
+  });
+
   test('needs what is in it', () => {
     const own = name === 'informed' ? ['gradient'] : [];
     const needing = (needs: readonly Signal[]): Policy => ({ ...(greedy('last') as Policy), needs });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ladder, nearestMultiple } from '../../src/core/ladder.js';
+import { ladder, nearestCandidate, nearestMultiple } from '../../src/core/ladder.js';
 
 test.each([
   ['from the base up', { base: 16, factor: 2, min: 16, max: 130 }, [16, 32, 64, 128]],
@@ -57,4 +57,37 @@ test.each([
   [1e9, { min: 1, max: Infinity, quantum: 16 }, 1e9],
 ] as const)('nearestMultiple of %d within %j is %d', (size, bounds, expected) => {
   expect(nearestMultiple(size, bounds)).toBe(expected);
+});
+
+describe('the nearest candidate', () => {
+  const sizes = [16, 32, 64, 256];
+
+  test.each([
+    [1, 16],
+    [0, 16],
+    [-9, 16],
+    [Number.NaN, 16],
+    [16, 16],
+    [22, 16],
+    [23, 32],
+    // As near to both, in log size: the smaller.
+    [128, 64],
+    [129, 256],
+    [Infinity, 256],
+  ])('of %d is %d', (size, nearest) => {
+    expect(nearestCandidate(size, sizes)).toBe(nearest);
+  });
+
+  test('is as near as any', () => {
+    const ascending = fc
+      .uniqueArray(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 12 })
+      .map((all) => [...all].sort((a, b) => a - b));
+    fc.assert(
+      fc.property(ascending, fc.integer({ min: 1, max: 6000 }), (candidates, size) => {
+        const away = (candidate: number): number => Math.abs(Math.log(candidate / size));
+        const least = Math.min(...candidates.map(away));
+        expect(away(nearestCandidate(size, candidates))).toBeLessThanOrEqual(least + 1e-12);
+      }),
+    );
+  });
 });
