@@ -50,12 +50,14 @@ function bounded(size: number, candidates: Sizes): number {
 }
 
 /**
- * What the batch cannot do at a bound, the learning rate does: asked for k times the largest candidate, it gives that and a k-th of the rate.
+ * What the batch cannot do at a bound, the learning rate does: asked for k times the largest candidate, it gives that and a k-th of the
+ * rate.
  *
- * By the k-for-k rule the noise of a step goes with rate over batch size, so a batch up by k is a rate down by k. The factor is bound/asked, on the
- * rate that the learning-rate rule sets at the bound, times a factor of the policy's own. The policy within is offered rungs beyond the candidates, and while a bound
- * stands for a larger size it is shown that size as the one in force, at the rate without the cut: in its world there is no bound. Meant for a rule that leaves the rate
- * alone, `none()`: one that raises the rate with the batch takes back what the larger batch would do. A batch whose size is settled while it is drawn is not touched.
+ * By the k-for-k rule the noise of a step goes with rate over batch size, so a batch up by k is a rate down by k. The factor is
+ * bound/asked, on the rate that the learning-rate rule sets at the bound, times a factor of the policy's own. The policy within is offered
+ * rungs beyond the candidates, and while a bound stands for a larger size it is shown that size as the one in force, at the rate without
+ * the cut: in its world there is no bound. Meant for a rule that leaves the rate alone, `none()`: one that raises the rate with the batch
+ * takes back what the larger batch would do. A batch whose size is settled while it is drawn is not touched.
  * @throws RangeError if an option lies outside the range given with it
  * @example asLearningRate(gaussianWalk({ floor: 0 }), { leastScale: 0.01 })
  * @see Smith & Le 2018, "A Bayesian Perspective on Generalization and Stochastic Gradient Descent"

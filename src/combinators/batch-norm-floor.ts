@@ -1,4 +1,5 @@
 import { checkCount, checkKeys } from '../core/checks.js';
+import { candidateAtLeast } from '../core/ladder.js';
 import type { Json, Policy } from '../core/types.js';
 import { restricted, type SizeContext } from './restricted.js';
 
@@ -9,11 +10,12 @@ export interface BatchNormFloorOptions {
 }
 
 /**
- * Keeps the batch from getting small where the model has batch normalization, whose means and variances are then too noisy; elsewhere it changes nothing.
+ * Keeps the batch from getting small where the model has batch normalization, whose means and variances are then too noisy; elsewhere it
+ * changes nothing.
  *
- * The layers are found by themselves: `hasBatchNorm` in the facts of a run. What asks for less gets the least candidate >= `min`, or the largest candidate
- * where all are smaller. On measured steps such a layer sees half a batch. Training keeps batches at 16 or more with batch normalization,
- * whatever `min` says.
+ * The layers are found by themselves: `hasBatchNorm` in the facts of a run. What asks for less gets the least candidate >= `min`, or the
+ * largest candidate where all are smaller. On measured steps such a layer sees half a batch. Training keeps batches at 16 or more with
+ * batch normalization, whatever `min` says.
  * @throws RangeError if an option lies outside the range given with it
  * @example batchNormFloor(gaussianWalk(), { min: 32 })
  */
@@ -25,7 +27,7 @@ export function batchNormFloor<State extends Json>(
   const min = checkCount('batchNormFloor: min', options.min ?? 64);
   const floor = ({ candidates, facts }: SizeContext): number => {
     if (facts.hasBatchNorm !== true) return Number.NEGATIVE_INFINITY;
-    return candidates.find((size) => size >= min) ?? (candidates.at(-1) as number);
+    return candidateAtLeast(min, candidates);
   };
   return restricted(policy, {
     name: 'batchNormFloor',

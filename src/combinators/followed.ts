@@ -47,9 +47,10 @@ function areDone(epochs: number, { observation, facts }: PolicyContext): boolean
 /**
  * Two policies, the second in place of the first for good once a condition is met, such as a last phase at batch size 1.
  *
- * The state of the second begins when it takes over: what it knows of the training it has from the estimates, which are kept all along, and what it
- * remembers of its own decisions is then of decisions that were followed. The factor that the first has put on the learning rate stays until the second
- * gives one. Who will be in charge cannot be told while a batch is drawn, so a first policy that would settle the size then sets the next batch instead.
+ * The state of the second begins when it takes over: what it knows of the training it has from the estimates, which are kept all along, and
+ * what it remembers of its own decisions is then of decisions that were followed. The factor that the first has put on the learning rate
+ * stays until the second gives one. Who will be in charge cannot be told while a batch is drawn, so a first policy that would settle the
+ * size then sets the next batch instead.
  * @param policies the first and the second, as a list; on the command line as JSON: {"name":"followed","options":{"policies":[…]}}
  * @throws RangeError if an option lies outside the range given with it, if none is given, or if one counts steps, whose length changes
  * @example followed([gaussianWalk(), fixed(1)], { afterEpochs: 18 })

@@ -14,7 +14,7 @@ export interface GeneralizationGuardOptions {
 }
 
 /** What {@link generalizationGuard} remembers of the evaluations. */
-export type Guarded = {
+type Guarded = {
   /** Size in force at the step before; 0: none yet [examples]. */
   readonly batchSize: number;
   /** Validation loss and its gap to the training loss, before a growth that is watched or at the last evaluation; null: none yet. */
@@ -66,10 +66,11 @@ function guarding({ tolerance, evaluations, rest }: Required<GeneralizationGuard
 /**
  * Falls back to the smaller batch where the validation loss parts from the training loss after a growth.
  *
- * The gap is validation loss − smoothed training loss. At the evaluations after a growth it is compared with that at the last evaluation before: where it is wider by more than
- * the share `tolerance` of the validation loss, and the validation loss is no lower than it was, the batch goes back to the size before the growth and stays at
- * that or below for `rest` evaluations; several growths in a row count as one. Then it may grow again, and is watched again. Without evaluations it changes nothing.
- * Limits: a model that overfits at any size looks the same. A batch whose size is settled while it is drawn is not touched.
+ * The gap is validation loss − smoothed training loss. At the evaluations after a growth it is compared with that at the last evaluation
+ * before: where it is wider by more than the share `tolerance` of the validation loss, and the validation loss is no lower than it was, the
+ * batch goes back to the size before the growth and stays at that or below for `rest` evaluations; several growths in a row count as one.
+ * Then it may grow again, and is watched again. Without evaluations it changes nothing. Limits: a model that overfits at any size looks the
+ * same. A batch whose size is settled while it is drawn is not touched.
  * @throws RangeError if an option lies outside the range given with it
  * @example generalizationGuard(gaussianWalk(), { tolerance: 0.05 })
  * @see Keskar et al. 2017, "On Large-Batch Training for Deep Learning: Generalization Gap and Sharp Minima"

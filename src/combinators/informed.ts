@@ -11,8 +11,9 @@ export interface InformedOptions {
 }
 
 /**
- * Holds the batch size until there is evidence enough: the noise scale stands on so many degrees of freedom and is known to so much of itself. A noise
- * scale that is a lower bound only, |G|² being lost in the noise, has a standard error of at least all of it. A factor on the learning rate passes at once: a policy need not repeat it.
+ * Holds the batch size until there is evidence enough: the noise scale stands on so many degrees of freedom and is known to so much of
+ * itself. A noise scale that is a lower bound only, |G|² being lost in the noise, has a standard error of at least all of it. A factor on
+ * the learning rate passes at once: a policy need not repeat it.
  * @throws RangeError if an option lies outside the range given with it
  * @example informed(gaussianWalk(), { relativeError: 0.3 })
  */

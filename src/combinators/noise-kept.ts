@@ -20,7 +20,7 @@ export interface NoiseKeptOptions {
 }
 
 /** What {@link noiseKept} has seen of the training, and how its attempts went. */
-export type Stuckness = {
+type Stuckness = {
   /** Examples at which the window, or the attempt, began. */
   readonly since: number;
   /** Lowest smoothed loss at the window's start, and by now; null: none yet. */
@@ -97,12 +97,13 @@ function watching({ window, flatness, smallness, attempts }: Required<NoiseKeptO
 /**
  * Brings noise back where the training is stuck, at a saddle point or on a plateau, for noise finds the way out.
  *
- * Stuck is: over a window of examples the lowest smoothed loss has hardly fallen, and the squared gradient norm is small against the largest so far. Then the batch
- * shrinks by `factor`, at the rate that it had: whatever the learning-rate rule says, rate over batch size goes up. What the candidates do not allow the rate does, up to
- * `mostScale`. Control goes back, to the size before unless the policy asks for another, as soon as the loss falls below the lowest so far by the share
- * `flatness`, when it has risen by a fifth, or when a window is over. Between attempts lies a window at least. A minimum looks the same, so
- * attempts in vain are counted: after `attempts` of them there is none for the rest of the run. Smaller batches asked for meanwhile are given. A
- * batch whose size is settled while it is drawn is not touched.
+ * Stuck is: over a window of examples the lowest smoothed loss has hardly fallen, and the squared gradient norm is small against the
+ * largest so far. Then the batch shrinks by `factor`, at the rate that it had: whatever the learning-rate rule says, rate over batch size
+ * goes up. What the candidates do not allow the rate does, up to `mostScale`. Control goes back, to the size before unless the policy asks
+ * for another, as soon as the loss falls below the lowest so far by the share `flatness`, when it has risen by a fifth, or when a window is
+ * over. Between attempts lies a window at least. A minimum looks the same, so attempts in vain are counted: after `attempts` of them there
+ * is none for the rest of the run. Smaller batches asked for meanwhile are given. A batch whose size is settled while it is drawn is not
+ * touched.
  * @throws RangeError if an option lies outside the range given with it
  * @example noiseKept(gaussianWalk(), { window: 60000 })
  * @see Ge et al. 2015, "Escaping From Saddle Points: Online Stochastic Gradient for Tensor Decomposition", for what noise does there

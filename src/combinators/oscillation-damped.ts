@@ -16,7 +16,7 @@ export interface OscillationDampedOptions {
 }
 
 /** The readings of a window: number, mean, sum of squared deviations. */
-export type Readings = {
+type Readings = {
   readonly since: number;
   readonly count: number;
   readonly mean: number;
@@ -53,14 +53,16 @@ function withReading(before: Readings, { gradient }: StepObservation): Readings 
 /**
  * Damps a training that oscillates: noise or too large a rate throws it from one side of the valley to the other.
  *
- * The statistic is g·(p − d) of the measured steps: the fresh gradient along the part of the step that the optimizer remembers. Where training goes down it
- * is positive, for the new gradient says what the old ones said; where the step shoots over, it is negative on the mean. The noise of the batch at hand is not in it, so it
- * needs no correction. At the end of each window: more than `evidence` standard errors below 0 damps by one more `factor`, 0 or more takes one back,
- * in between nothing changes. Damped by k, the batch is k times what the policy asks for, at the rate of the size asked for; what the candidates do not allow, the rate does, divided.
- * The policy is shown the size that it asked for.
+ * The statistic is g·(p − d) of the measured steps: the fresh gradient along the part of the step that the optimizer remembers. Where
+ * training goes down it is positive, for the new gradient says what the old ones said; where the step shoots over, it is negative on the
+ * mean. The noise of the batch at hand is not in it, so it needs no correction. At the end of each window: more than `evidence` standard
+ * errors below 0 damps by one more `factor`, 0 or more takes one back, in between nothing changes. Damped by k, the batch is k times what
+ * the policy asks for, at the rate of the size asked for; what the candidates do not allow, the rate does, divided. The policy is shown the
+ * size that it asked for.
  *
- * Limits: plain SGD remembers nothing, so there it never acts. A window without eight measured steps goes on. A stiff direction at rest looks the same while the
- * loss still falls in others, which is why the damping is bounded. A batch whose size is settled while it is drawn is not touched.
+ * Limits: plain SGD remembers nothing, so there it never acts. A window without eight measured steps goes on. A stiff direction at rest
+ * looks the same while the loss still falls in others, which is why the damping is bounded. A batch whose size is settled while it is drawn
+ * is not touched.
  * @throws RangeError if an option lies outside the range given with it
  * @example oscillationDamped(gaussianWalk(), { most: 4 })
  * @see Chee & Toulis 2018, "Convergence diagnostics for stochastic gradient descent with constant learning rate", after Pflug 1990

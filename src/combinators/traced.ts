@@ -27,7 +27,8 @@ function asked({ batchSize, learningRateScale }: PolicyDecision): string {
 }
 
 /**
- * Adds to each reason what the policy within asked for and the estimates that it stood on, so that a log shows the say of each level. It changes no decision.
+ * Adds to each reason what the policy within asked for and the estimates that it stood on, so that a log shows the say of each level. It
+ * changes no decision.
  * @throws RangeError if the label is not one line of text
  * @example clamped(traced(gaussianWalk(), { label: 'walk' }), { max: 512 })
  */

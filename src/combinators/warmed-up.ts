@@ -19,9 +19,9 @@ export type WarmedUpState<State extends Json> = { readonly scales: Scales; reado
 /**
  * Holds the base size over the first examples, and on request lets the learning rate rise to its full height over them.
  *
- * The policy goes on meanwhile, and what it asks for is in the reason. A factor that it puts on the rate multiplies the warm-up's. Where the size of the data is
- * not known, epochs count when they are over. A policy speaks after a step, so the very first is taken at the user's own rate; and the size of a batch
- * that is settled while it is drawn is not held.
+ * The policy goes on meanwhile, and what it asks for is in the reason. A factor that it puts on the rate multiplies the warm-up's. Where
+ * the size of the data is not known, epochs count when they are over. A policy speaks after a step, so the very first is taken at the
+ * user's own rate; and the size of a batch that is settled while it is drawn is not held.
  * @throws RangeError if an option lies outside the range given with it, or counts steps, whose length changes
  * @example warmedUp(gaussianWalk(), { epochs: 2, factor: 0.1 })
  * @see Goyal et al. 2017, "Accurate, Large Minibatch SGD", for the gradual warm-up
