@@ -8,6 +8,8 @@ export interface Controls {
   readonly batchSize: number;
   readonly isMeasured: boolean;
   readonly isByLayer: boolean;
+  /** Whether a measured batch is cut in two, as the package's loops do until the time of a step is known. */
+  readonly isCut: boolean;
   /** The first error that a policy or rule threw. */
   readonly error: string | undefined;
   learningRateAt(batchSize: number): number;
@@ -22,6 +24,7 @@ export function fixedControls({ baseBatchSize, baseLearningRate }: RunFacts): Co
     batchSize: baseBatchSize,
     isMeasured: false,
     isByLayer: false,
+    isCut: false,
     error: undefined,
     learningRateAt: () => baseLearningRate,
     observe: () => {},
@@ -43,6 +46,9 @@ export function controlledBy(options: DecisionOptions, facts: RunFacts): Control
       return drawSize !== undefined || state.decision.measure;
     },
     isByLayer: options.measure?.layers === true,
+    get isCut() {
+      return drawSize === undefined && state.estimates.time === undefined;
+    },
     get error() {
       return error;
     },

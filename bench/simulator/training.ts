@@ -92,7 +92,7 @@ export class SimulatedTraining {
     const { batchSize: draw, drawTarget } = controls;
     const left = this.datasetSize - this.#at;
     let passed = this.#passed(Math.min(draw, left), controls);
-    let [passes, asked] = [1, draw];
+    let [passes, asked] = [controls.isCut && passed.gradient !== undefined ? 2 : 1, draw];
     while (drawTarget !== undefined && passed.batchSize < left) {
       if (passed.gradient !== undefined && drawTarget(passed) <= passed.batchSize) break;
       passes += 1;
