@@ -15,7 +15,7 @@ import type { JsonObject } from '../src/core/types.js';
 import type { ModelledTime } from './simulator/clock.js';
 import { bouts, type Contender, hindsight } from './simulator/contest.js';
 import { timeOf } from './simulator/hindsight.js';
-import { overall, type Row, rowOf, tableOf } from './simulator/rows.js';
+import { lineOf, overall, type Row, rowOf, TABLE_HEAD } from './simulator/rows.js';
 import { TASKS, taskNamed } from './simulator/tasks.js';
 
 /** Of an example more [ms]: of the order of what a small net takes on wasm. */
@@ -69,17 +69,19 @@ function showHindsight(): void {
 function contest(): void {
   const contenders = flags.contenders.split(';').map(contenderOf);
   const rows: Row[] = [];
+  console.log(TABLE_HEAD);
   for (const task of tasks) {
     for (const clock of clocks) {
       for (const start of numbers(flags.starts)) {
         for (const contender of contenders) {
           const place = { task, clock, seeds, start, limit: Number(flags.limit) };
-          rows.push(rowOf(contender, place, bouts(contender, place)));
+          const row = rowOf(contender, place, bouts(contender, place));
+          rows.push(row);
+          console.log(lineOf(row));
         }
       }
     }
   }
-  console.log(tableOf(rows));
   for (const { name } of contenders) console.log(overall(rows, name));
   if (flags.json) console.log(JSON.stringify({ bench: 'simulate', rows }));
 }

@@ -16,12 +16,12 @@ export interface FixedPair {
 /** Trainings past this many times the best are given up. */
 const PATIENCE = 1.3;
 /** Passes over the data after which a training has missed its target. */
-const MOST_EPOCHS = 60;
+const MOST_EPOCHS = 100;
 /** Steps of the search for a rate: coarse, then fine. */
 const COARSE = 2;
 const FINE = Math.SQRT2;
 
-/** A training at a fixed size and rate, from the store if it is there; given up after so many updates. */
+/** A training at a fixed size and rate (to three digits), from the store if it is there; given up after so many updates. */
 export function fixedRun(
   task: SimulatedTask,
   {
@@ -32,7 +32,7 @@ export function fixedRun(
   mostUpdates = Infinity,
 ): FixedRun {
   const { baseLearningRate: _tuned, ...told } = task;
-  const rate = Number(learningRate.toPrecision(6));
+  const rate = Number(learningRate.toPrecision(3));
   const key = JSON.stringify([told, batchSize, rate, seed]);
   const stored = recall(key);
   if (stored !== undefined && (stored.isReached || stored.updates >= mostUpdates || stored.examples === 0))
@@ -81,7 +81,8 @@ function pairOf(
     runs.push(run);
   }
   const mean = (key: 'updates' | 'examples') => geometricMean(runs.map((run) => run[key]));
-  return { ...pair, updates: mean('updates'), examples: mean('examples'), runs };
+  const learningRate = Number(pair.learningRate.toPrecision(3));
+  return { ...pair, learningRate, updates: mean('updates'), examples: mean('examples'), runs };
 }
 
 /**
@@ -105,7 +106,7 @@ function bestRate(
         const next = at(rate, best);
         isBetter = next !== undefined && next.updates < (best?.updates ?? Infinity);
         // Where nothing is known yet, look further.
-        if (best === undefined && next === undefined) isBetter = tries < 3;
+        if (best === undefined && next === undefined) isBetter = tries < 1;
         else if (isBetter) best = next;
       }
     }
@@ -123,7 +124,7 @@ export function timeOf(
   return t0 * updates + t1 * examples;
 }
 
-/** For each size from the base to a quarter of the data the best rate; sizes that are far from the best by every clock are left out. */
+/** For each size from the base to a quarter of the data the best rate; it ends at a size that is far from the best by every clock. */
 export function bestPairs(task: SimulatedTask, clocks: readonly ModelledTime[], seeds: readonly number[]): FixedPair[] {
   const most = dataOf(task.data).train.count / 4;
   const pairs: FixedPair[] = [];
@@ -135,8 +136,9 @@ export function bestPairs(task: SimulatedTask, clocks: readonly ModelledTime[], 
       return (PATIENCE * best) / timeOf({ updates: 1, examples: batchSize }, clock);
     });
     const pair = bestRate(task, { batchSize, learningRate }, seeds, Math.max(...bounds));
-    if (pair !== undefined) pairs.push(pair);
-    learningRate = (pair?.learningRate ?? learningRate) * FINE;
+    if (pair === undefined) break;
+    pairs.push(pair);
+    learningRate = pair.learningRate * FINE;
   }
   return pairs;
 }

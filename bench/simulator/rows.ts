@@ -59,13 +59,17 @@ const REST = ['ruined', 'last size', 'rate ×', 'measuring'];
 /** Longest name of a contender in the table. */
 const WIDEST = 60;
 
-/** The rows as a markdown table. */
-export function tableOf(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [
+/** The head of the table of rows, in markdown. */
+export const TABLE_HEAD = markdownTable([...HEAD, ...REST], []);
+
+/** A row of it. */
+export function lineOf(row: Row): string {
+  const name = row.contender.length > WIDEST ? `${row.contender.slice(0, WIDEST - 1)}…` : row.contender;
+  const cells = [
     row.task,
     String(row.ratioOfTimes),
     String(row.start),
-    row.contender.length > WIDEST ? `${row.contender.slice(0, WIDEST - 1)}…` : row.contender,
+    name,
     `${row.ratio.toFixed(3)} (${row.least.toFixed(3)}..${row.most.toFixed(3)})`,
     row.toBest.toFixed(2),
     row.loss.toPrecision(3),
@@ -76,8 +80,8 @@ export function tableOf(rows: readonly Row[]): string {
     String(row.batchSize),
     row.rateFactor.toFixed(2),
     `${(100 * row.measuringShare).toFixed(1)} %${row.error === undefined ? '' : ` ${row.error}`}`,
-  ]);
-  return markdownTable([...HEAD, ...REST], cells);
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 /** One line for a contender over all its rows: geometric means, the worst, what went wrong. */

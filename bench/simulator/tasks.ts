@@ -31,7 +31,7 @@ export const TASKS: readonly SimulatedTask[] = [
     data: { name: 'mnist', count: 4000 },
     hidden: [],
     optimizer: 'sgd',
-    baseLearningRate: 1.131,
+    baseLearningRate: 1.6,
     targetLoss: 0.2,
   },
   {
@@ -49,7 +49,7 @@ export const TASKS: readonly SimulatedTask[] = [
     data: NOISY,
     hidden: [48],
     optimizer: 'momentum',
-    baseLearningRate: 0.01,
+    baseLearningRate: 0.02,
     targetLoss: 1.05,
   },
   {
@@ -58,7 +58,7 @@ export const TASKS: readonly SimulatedTask[] = [
     data: NOISY,
     hidden: [48],
     optimizer: 'sgd',
-    baseLearningRate: 0.1,
+    baseLearningRate: 0.2,
     targetLoss: 1.05,
   },
   {
@@ -67,7 +67,7 @@ export const TASKS: readonly SimulatedTask[] = [
     data: { name: 'digits' },
     hidden: [32],
     optimizer: 'momentum',
-    baseLearningRate: 0.04,
+    baseLearningRate: 0.113,
     targetLoss: 0.005,
   },
   {
@@ -76,7 +76,7 @@ export const TASKS: readonly SimulatedTask[] = [
     data: { name: 'digits' },
     hidden: [32],
     optimizer: 'sgd',
-    baseLearningRate: 0.4,
+    baseLearningRate: 0.566,
     targetLoss: 0.005,
   },
   {
@@ -85,7 +85,7 @@ export const TASKS: readonly SimulatedTask[] = [
     data: { name: 'digits' },
     hidden: [32, 32],
     optimizer: 'adam',
-    baseLearningRate: 0.004,
+    baseLearningRate: 0.0113,
     targetLoss: 0.005,
   },
   {
@@ -96,7 +96,7 @@ export const TASKS: readonly SimulatedTask[] = [
     loss: 'squaredError',
     optimizer: 'momentum',
     baseBatchSize: 16,
-    baseLearningRate: 0.01,
+    baseLearningRate: 0.0283,
     targetLoss: 0.115,
   },
 ];
