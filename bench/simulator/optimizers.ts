@@ -1,10 +1,12 @@
-import type { OptimizerKind } from '../../src/core/types.js';
+import type { AdamParameters, OptimizerKind } from '../../src/core/types.js';
 
 /** An optimizer with its memory, worded as TensorFlow.js 4 words it. */
 export interface SimulatedOptimizer {
   readonly kind: OptimizerKind;
   /** ρ, where it has one. */
   readonly momentum?: number;
+  /** What Adam is made of. */
+  readonly adam?: AdamParameters;
   /** The step it is about to make of `gradient`, over the learning rate (p), and c·D where it is not 1; changes nothing, valid until the next call. */
   direction(gradient: Float64Array): { readonly direction: Float64Array; readonly metric?: Float64Array };
   /** Makes the step. */
@@ -55,6 +57,7 @@ function adam(parameters: number, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7): S
   let [power1, power2] = [beta1, beta2];
   return {
     kind: 'adaptive',
+    adam: { beta1, beta2, epsilon },
     direction(gradient) {
       for (let k = 0; k < parameters; k++) {
         const g = gradient[k] as number;

@@ -60,13 +60,14 @@ function checkEnds({ maxTime, maxExamples, maxUpdates }: Simulation): void {
 function controlsOf(simulation: Simulation, datasetSize: number, training: SimulatedTraining): Controls {
   const { options, task } = simulation;
   const { baseBatchSize = task.baseBatchSize, baseLearningRate = task.baseLearningRate } = simulation;
-  const { kind, momentum } = training.optimizer;
+  const { kind, momentum, adam } = training.optimizer;
   const facts = {
     baseBatchSize,
     baseLearningRate,
     datasetSize,
     optimizer: kind,
     ...(momentum !== undefined && { momentum }),
+    ...(adam !== undefined && { adam }),
   };
   return options === 'fixed' ? fixedControls(facts) : controlledBy(options, facts);
 }
