@@ -179,7 +179,7 @@ test('passes over the data are counted by examples where their number is known',
 test('by default waits ten epochs for a ten-thousandth, then grows fivefold', () => {
   const policy = growOnPlateau();
   const options = { factor: 5, minDelta: 1e-4, patience: { epochs: 10 }, cooldown: { epochs: 0 } };
-  expect(policy).toMatchObject({ options, needs: ['loss'] });
+  expect(policy).toMatchObject({ name: 'growOnPlateau', options, needs: ['loss'] });
   const flat = sizes({}, evaluations(Array.from({ length: 21 }, () => 1)));
   expect(flat.slice(0, 10)).toEqual(Array.from({ length: 10 }));
   // 16·5 = 80 is nearest to 64, 400 to 512.

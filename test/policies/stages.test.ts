@@ -140,6 +140,10 @@ describe('a list of stages', () => {
     expect(sizeAndScale({ at: [{ epochs: 0, batchFactor: 0.01 }] }, {})).toEqual([1, 1]);
   });
 
+  test('a first stage of the rate alone leaves the base batch size', () => {
+    expect(sizeAndScale({ at: [{ epochs: 0, learningRateScale: 0.5 }] }, {})).toEqual([16, 0.5]);
+  });
+
   test('in examples', () => {
     const options = {
       at: [
@@ -242,7 +246,8 @@ test('in a training of 100 examples the first batch of an epoch has the size of 
 
 test('says what it is, through JSON', () => {
   const byDefault = { every: { epochs: 20 }, batchFactor: 2, rateFactor: 0.75 };
-  expect(stages()).toMatchObject({ options: byDefault, needs: [] });
+  expect(stages()).toMatchObject({ name: 'stages', options: byDefault, needs: [] });
+  expect(stages().init()).toBeNull();
   const forms: StagesOptions[] = [
     { every: { examples: 9 }, batchFactor: 3, rateFactor: 1 },
     {
