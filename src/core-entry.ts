@@ -1,6 +1,7 @@
 export { defaultLearningRate, defaultPolicy } from './assembly/assemble.js';
 export { pipelineFromHeader } from './assembly/from-header.js';
 export type { DecisionOptions } from './assembly/options.js';
+export * as presets from './assembly/presets.js';
 export { type Description, learningRateFrom, policyFrom, scheduleFrom } from './assembly/registry.js';
 export {
   type AsLearningRateOptions,
@@ -46,6 +47,7 @@ export { decide } from './controller/decide.js';
 export type { MeasureOptions } from './core/measuring.js';
 export type { Advance, Pipeline, PipelineState } from './core/pipeline.js';
 export { bestBatchSize, expectedDecrease, type Walker } from './core/rebound.js';
+export type { Span } from './core/span.js';
 export type {
   AdamParameters,
   Decision,
@@ -76,8 +78,20 @@ export {
   fixed,
   type GaussianWalkOptions,
   type GaussianWalkWithReboundOptions,
+  type GrowOnPlateauOptions,
   gaussianWalk,
   gaussianWalkWithRebound,
+  growOnPlateau,
+  type LossDampingOptions,
+  lossDamping,
+  type RampUp,
+  type SmallBatchOptions,
+  type Stage,
+  type StagesOptions,
+  smallBatch,
+  stages,
+  type ThroughputKneeOptions,
+  throughputKnee,
 } from './policies/index.js';
 export { RUN_LOG_VERSION, type RunLogHeader, type RunLogStep } from './run-log/format.js';
 export { type LoggedRun, type LoggedStep, type RunLog, readRunLog } from './run-log/read.js';

@@ -37,7 +37,8 @@ function decisions(policy: Policy, learningRate: LearningRateRule, run: readonly
   });
 }
 
-const { fixed, gaussianWalk, gaussianWalkWithRebound } = policies;
+const { fixed, gaussianWalk, gaussianWalkWithRebound, growOnPlateau, lossDamping, smallBatch, stages, throughputKnee } =
+  policies;
 const POLICIES = [
   fixed(),
   fixed(40),
@@ -45,6 +46,23 @@ const POLICIES = [
   gaussianWalk({ floor: -0.5, minGain: 1.2 }),
   gaussianWalkWithRebound({ drawSize: 8, floor: 0.1 }),
   gaussianWalkWithRebound({ sequential: false }),
+  growOnPlateau(),
+  growOnPlateau({ factor: 2, patience: { examples: 300 }, minDelta: 0.01, cooldown: { examples: 100 } }),
+  lossDamping(),
+  lossDamping({ floor: -1, settle: 10, exact: true }),
+  smallBatch(),
+  smallBatch({ min: 8, max: 64, efficiency: 0.9 }),
+  stages(),
+  stages({ every: { examples: 1000 }, batchFactor: 3, rateFactor: 0.5 }),
+  stages({
+    at: [
+      { epochs: 1, batchSize: 40, learningRateScale: 0.5 },
+      { epochs: 3, batchFactor: 4 },
+    ],
+  }),
+  stages({ ramp: { from: 8, to: 40, increment: 8, examples: 1500 } }),
+  throughputKnee(),
+  throughputKnee({ share: 0.5 }),
   clamped(gaussianWalk(), { max: 128 }),
   laddered(gaussianWalkWithRebound({ sequential: false }), { factor: 3 }),
   steadied(ramped(gaussianWalk(), { factor: 4 })),
@@ -110,7 +128,7 @@ const FIXED = { name: 'fixed', options: {} };
 test.each([
   [
     { name: 'gausianWalk', options: {} },
-    "there is no policy 'gausianWalk'; there are fixed, gaussianWalk, gaussianWalkWithRebound",
+    `there is no policy 'gausianWalk'; there are ${Object.keys(policies).join(', ')}`,
   ],
   [{ name: 'toString', options: {} }, "there is no policy 'toString'"],
   [{ name: 'clamped', options: {} }, "there is no policy 'clamped'"],

@@ -20,7 +20,16 @@ import {
 } from '../../src/combinators/index.js';
 import type { LearningRateRule, Policy } from '../../src/core/types.js';
 import { adaScale, linear, none, squareRoot } from '../../src/learning-rates/index.js';
-import { fixed, gaussianWalk, gaussianWalkWithRebound } from '../../src/policies/index.js';
+import {
+  fixed,
+  gaussianWalk,
+  gaussianWalkWithRebound,
+  growOnPlateau,
+  lossDamping,
+  smallBatch,
+  stages,
+  throughputKnee,
+} from '../../src/policies/index.js';
 
 const factor = fc.double({ min: 1.01, max: 8, noNaN: true });
 /** JSON has no -0. */
@@ -35,6 +44,46 @@ export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
   gaussianWalkWithRebound: fc
     .record({ floor, drawSize: fc.integer({ min: 2, max: 99 }), sequential: fc.boolean() }, { requiredKeys: [] })
     .map((options) => gaussianWalkWithRebound(options) as Policy),
+  growOnPlateau: fc
+    .record(
+      {
+        factor,
+        patience: fc.oneof(
+          fc.record({ epochs: fc.integer({ min: 1, max: 3 }) }),
+          fc.record({ examples: fc.integer({ min: 1, max: 900 }) }),
+        ),
+        minDelta: fc.double({ min: 0, max: 1, noNaN: true }).map((x) => x + 0),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => growOnPlateau(options) as unknown as Policy),
+  lossDamping: fc
+    .record({ floor, settle: fc.integer({ min: 1, max: 900 }), exact: fc.boolean() }, { requiredKeys: [] })
+    .map((options) => lossDamping(options) as unknown as Policy),
+  smallBatch: fc
+    .record(
+      {
+        min: fc.integer({ min: 1, max: 32 }),
+        efficiency: fc.double({ min: 0, max: 1, noNaN: true }).map((x) => x + 0),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => smallBatch(options) as Policy),
+  stages: fc
+    .oneof(
+      fc.record(
+        { every: fc.record({ examples: fc.integer({ min: 1, max: 900 }) }), batchFactor: factor, rateFactor: factor },
+        { requiredKeys: [] },
+      ),
+      fc.record({ batchFactor: factor, learningRateScale: factor }).map((stage) => ({ at: [{ epochs: 2, ...stage }] })),
+      fc
+        .record({ from: fc.integer({ min: 1, max: 99 }), increment: fc.integer({ min: 1, max: 99 }) })
+        .map((ramp) => ({ ramp: { ...ramp, examples: 2000 } })),
+    )
+    .map((options) => stages(options) as Policy),
+  throughputKnee: fc
+    .record({ share: fc.double({ min: 0, max: 1, noNaN: true }).map((x) => x + 0) }, { requiredKeys: [] })
+    .map((options) => throughputKnee(options) as Policy),
 };
 
 const count = (max: number) => fc.integer({ min: 1, max });

@@ -222,11 +222,12 @@ describe('inspect', () => {
     const words = ['inspect', METRICS, 'test/golden/imports/trainer_state.json', '--batch-size', '32', '--json'];
     const [metrics, state] = jsonLines((await run(words)).out);
     const signals = ['loss', 'validationLoss', 'learningRate'];
-    expect(metrics).toMatchObject({ format: 'lightning-csv', signals, policies: ['fixed'] });
+    const policies = ['fixed', 'growOnPlateau', 'lossDamping', 'stages'];
+    expect(metrics).toMatchObject({ format: 'lightning-csv', signals, policies });
     expect(state).toMatchObject({
       format: 'hugging-face',
       signals,
-      policies: ['fixed'],
+      policies,
       runs: [{ summary: { steps: 4 } }],
     });
   });
