@@ -55,11 +55,27 @@ export type {
 } from './core/types.js';
 export { type AdaScaleOptions, adaScale, linear, none, squareRoot } from './learning-rates/index.js';
 export {
+  type CabsOptions,
+  cabs,
   fixed,
   type GaussianWalkOptions,
   type GaussianWalkWithReboundOptions,
+  type GoodputOptions,
+  type GradientDiversityOptions,
+  type GradientDiversityState,
+  type GradientSimilarityOptions,
+  type GradientSimilarityState,
   gaussianWalk,
   gaussianWalkWithRebound,
+  goodput,
+  gradientDiversity,
+  gradientSimilarity,
+  type InnerProductTestOptions,
+  innerProductTest,
+  type NoiseScaleOptions,
+  type NormTestOptions,
+  noiseScale,
+  normTest,
 } from './policies/index.js';
 export { RUN_LOG_VERSION, type RunLogHeader, type RunLogStep } from './run-log/format.js';
 export { type LoggedRun, type LoggedStep, type RunLog, readRunLog } from './run-log/read.js';

@@ -20,14 +20,22 @@ function decisions(policy: Policy, learningRate: LearningRateRule, run: readonly
   });
 }
 
-const { fixed, gaussianWalk, gaussianWalkWithRebound } = policies;
+const { cabs, fixed, gaussianWalk, gaussianWalkWithRebound, goodput, gradientDiversity, gradientSimilarity } = policies;
+const { innerProductTest, noiseScale, normTest } = policies;
 const POLICIES = [
+  cabs({ factor: 2, floor: 0.1 }),
   fixed(),
   fixed(40),
   gaussianWalk(),
   gaussianWalk({ floor: -0.5, minGain: 1.2 }),
   gaussianWalkWithRebound({ drawSize: 8, floor: 0.1 }),
   gaussianWalkWithRebound({ sequential: false }),
+  goodput({ minGain: 1.2 }),
+  gradientDiversity({ factor: 0.5, atEpochEnds: false }),
+  gradientSimilarity({ target: 0.2, grow: 1.5, shrink: 0.7 }),
+  innerProductTest({ theta: 0.5, nu: 2, shrink: true }),
+  noiseScale({ factor: 0.5 }),
+  normTest({ theta: 0.5, shrink: true }),
   clamped(gaussianWalk(), { max: 128 }),
   laddered(gaussianWalkWithRebound({ sequential: false }), { factor: 3 }),
   steadied(ramped(gaussianWalk(), { factor: 4 })),
@@ -76,7 +84,7 @@ test.each(RULES)('rebuilds $name $options from its JSON to the same decisions', 
 test.each([
   [
     { name: 'gausianWalk', options: {} },
-    "there is no policy 'gausianWalk'; there are fixed, gaussianWalk, gaussianWalkWithRebound",
+    `there is no policy 'gausianWalk'; there are ${Object.keys(policies).join(', ')}`,
   ],
   [{ name: 'toString', options: {} }, "there is no policy 'toString'"],
   [{ name: 'clamped', options: {} }, "there is no policy 'clamped'"],
