@@ -1,8 +1,8 @@
+import { COLLECTING, shown, WAITING } from '../core/aiming.js';
 import { checkAtLeast, checkGreater, checkKeys } from '../core/checks.js';
 import { freshNoise } from '../core/fresh-noise.js';
 import { gainOf } from '../core/gain.js';
 import type { NoiseEstimate, Policy, PolicyContext, RunFacts } from '../core/types.js';
-import { COLLECTING, shown, WAITING } from './aiming.js';
 
 /** Options of {@link cabs}; each has a safe default. */
 export interface CabsOptions {

@@ -1,7 +1,7 @@
+import { COLLECTING, noiseText, shown, towards, WAITING } from '../core/aiming.js';
 import { checkAtLeast, checkKeys } from '../core/checks.js';
 import { timeOf } from '../core/time-of.js';
 import type { NoiseEstimate, Policy, PolicyContext, PolicyDecision, TimeEstimate } from '../core/types.js';
-import { COLLECTING, noiseText, shown, towards, WAITING } from './aiming.js';
 
 /** Options of {@link goodput}; each has a safe default. */
 export interface GoodputOptions {

@@ -1,11 +1,11 @@
+import { COLLECTING, noiseText, shown, towards, WAITING } from '../core/aiming.js';
 import { checkGreater, checkKeys, checkOneOf } from '../core/checks.js';
 import { nearestCandidate } from '../core/ladder.js';
 import type { Policy, PolicyContext, PolicyDecision } from '../core/types.js';
-import { COLLECTING, noiseText, shown, towards, WAITING } from './aiming.js';
 
 /** Options of {@link gradientDiversity}; each has a safe default. */
 export interface GradientDiversityOptions {
-  /** δ: batch size over N·Δ; > 0. @defaultValue 1: one step of it is worth as many single ones */
+  /** δ: batch size over N·Δ, up to which a step is worth as many single ones; > 0. @defaultValue 1 */
   readonly factor?: number;
   /** Whether the batch moves at the end of an epoch only, as published; false: on every measured step. @defaultValue true */
   readonly atEpochEnds?: boolean;

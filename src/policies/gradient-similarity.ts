@@ -1,11 +1,11 @@
+import { shown, WAITING } from '../core/aiming.js';
 import { checkAtLeast, checkBetween, checkGreater, checkKeys } from '../core/checks.js';
 import { nearestCandidate } from '../core/ladder.js';
 import type { GradientStatistics, Policy, PolicyContext, PolicyDecision } from '../core/types.js';
-import { shown, WAITING } from './aiming.js';
 
 /** Options of {@link gradientSimilarity}; each has a safe default. */
 export interface GradientSimilarityOptions {
-  /** Cosine between the gradients of the batch's halves that the rule keeps; in [0.001, 0.999]. @defaultValue 1/3: that of the noise scale */
+  /** Cosine between the gradients of the batch's halves that the rule keeps; in [0.001, 0.999]. @defaultValue 0.33, about that of a batch of the noise scale */
   readonly target?: number;
   /** Factor on the batch where the cosine is below the target; >= 1. @defaultValue 1.1, as published */
   readonly grow?: number;
@@ -59,7 +59,7 @@ function withinReach(exact: number, { batchSize, candidates }: PolicyContext, gr
  */
 export function gradientSimilarity(options: GradientSimilarityOptions = {}): Policy<GradientSimilarityState> {
   checkKeys('gradientSimilarity', options, ['target', 'grow', 'shrink']);
-  const target = checkBetween('gradientSimilarity: target', options.target ?? 1 / 3, 0.001, 0.999);
+  const target = checkBetween('gradientSimilarity: target', options.target ?? 0.33, 0.001, 0.999);
   const grow = checkAtLeast('gradientSimilarity: grow', options.grow ?? 1.1, 1);
   const shrink = checkBetween(
     'gradientSimilarity: shrink',

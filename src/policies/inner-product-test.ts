@@ -1,7 +1,7 @@
+import { afterTest, COLLECTING, WAITING } from '../core/aiming.js';
 import { checkGreater, checkKeys, checkOneOf } from '../core/checks.js';
 import { freshNoise } from '../core/fresh-noise.js';
 import type { GradientStatistics, NoiseEstimate, Policy, WalkEstimate } from '../core/types.js';
-import { afterTest, COLLECTING, WAITING } from './aiming.js';
 
 /** Options of {@link innerProductTest}; each has a safe default. */
 export interface InnerProductTestOptions {
@@ -15,10 +15,10 @@ export interface InnerProductTestOptions {
 
 type Ready = { readonly noise: NoiseEstimate; readonly walk: WalkEstimate; readonly gradient: GradientStatistics };
 
-/** q = GᵀΣG/|G|⁴ [examples]: the noise scale along the gradient alone. */
+/** q = GᵀΣG/|G|⁴ [examples]: the noise scale along the gradient alone, which is no more than the whole of it. */
 function alongGradient({ noise, walk, gradient }: Ready): number {
   const norm = freshNoise(noise, gradient) / noise.noiseScale;
-  return norm > 0 ? Math.max(walk.variance, 0) / (norm * norm) : 0;
+  return norm > 0 ? Math.min(Math.max(walk.variance, 0) / (norm * norm), noise.noiseScale) : 0;
 }
 
 /**
@@ -30,7 +30,8 @@ function alongGradient({ noise, walk, gradient }: Ready): number {
  *
  * GᵀΣG is the smoothed σ² of the walk, |G|² the smoothed unbiased one; with an adaptive optimizer all are in its metric.
  * Units: examples; θ and ν have none. Where |G|² cannot be told from 0, what is needed is a lower bound, and nothing shrinks.
- * Limits: σ² is taken along the gradient of the batch, as the authors do, which adds up to tr(Σ²)/B: it errs to the larger batch.
+ * Limits: σ² is taken along the gradient of the batch, as the authors do, which adds tr(Σ²)/B: it errs to the larger batch. As GᵀΣG <= trΣ·|G|², q is
+ * cut at B_simple, so that it never asks for more than the norm test at the same θ.
  * @throws RangeError if an option lies outside the range given with it
  * @example adaptiveBatch(model, { policy: innerProductTest({ nu: 2 }) })
  * @see Bollapragada, Byrd, Nocedal 2018, "Adaptive Sampling Strategies for Stochastic Optimization", arXiv 1710.11258

@@ -1,7 +1,7 @@
+import { COLLECTING, noiseText, towards, WAITING } from '../core/aiming.js';
 import { checkGreater, checkKeys } from '../core/checks.js';
 import { nearestCandidate } from '../core/ladder.js';
 import type { Policy } from '../core/types.js';
-import { COLLECTING, noiseText, towards, WAITING } from './aiming.js';
 
 /** Options of {@link noiseScale}; each has a safe default. */
 export interface NoiseScaleOptions {

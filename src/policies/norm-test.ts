@@ -1,10 +1,10 @@
+import { afterTest, COLLECTING, WAITING } from '../core/aiming.js';
 import { checkGreater, checkKeys, checkOneOf } from '../core/checks.js';
 import type { Policy } from '../core/types.js';
-import { afterTest, COLLECTING, WAITING } from './aiming.js';
 
 /** Options of {@link normTest}; each has a safe default. */
 export interface NormTestOptions {
-  /** θ: largest noise of the batch's gradient over its length; > 0. @defaultValue 1: the batch grows to the noise scale */
+  /** θ: largest noise of the batch's gradient over its length; > 0. @defaultValue 1, where the batch grows to the noise scale */
   readonly theta?: number;
   /** Whether a batch that passes with room to spare becomes smaller; as published it only grows. @defaultValue false */
   readonly shrink?: boolean;

@@ -41,11 +41,14 @@ export const someEstimates: fc.Arbitrary<Estimates> = fc
     return Object.fromEntries(Object.entries(all).filter(([key]) => !missing.includes(key as never)));
   });
 
-/** The size after two measured steps with the same statistics, an epoch apart and far from the start, so that nothing rests. */
+/** Measured steps after which a rule of small moves has asked for another size. */
+const UPDATES = 8;
+
+/** The size after measured steps with the same statistics at a size that stays, an epoch apart and far from the start, so that nothing rests. */
 export function sizeAfter(policy: Policy, { estimates, gradient }: Sight, changes: ContextChanges = {}): number {
   let state = policy.init();
   let size = changes.batchSize ?? 16;
-  for (const epoch of [1, 2]) {
+  for (let epoch = 1; epoch <= UPDATES; epoch++) {
     const seen = observation({ step: 1000 * epoch, epoch, examplesSeen: 16_000 * epoch, gradient });
     const context = policyContext({ estimates, observation: seen, ...changes });
     const answer = policy.update(state, estimates, context);

@@ -1,5 +1,5 @@
-import { candidateAtLeast } from '../core/ladder.js';
-import type { NoiseEstimate, PolicyContext, PolicyDecision } from '../core/types.js';
+import { candidateAtLeast } from './ladder.js';
+import type { NoiseEstimate, PolicyContext, PolicyDecision } from './types.js';
 
 /** Why a rule without fresh statistics holds. */
 export const WAITING: PolicyDecision = { reason: 'held until the next measured step' };
