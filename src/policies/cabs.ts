@@ -31,7 +31,7 @@ function consistentSize(perRate: number, noise: NoiseEstimate, context: PolicyCo
   for (let i = 1; i < candidates.length; i++) {
     const next = candidates[i] as number;
     const askedNext = askedAt(next);
-    if (!(Math.sqrt(asked) * Math.sqrt(askedNext) > Math.sqrt(size * next))) break;
+    if (!(asked * askedNext > size * next)) break;
     [size, asked] = [next, askedNext];
   }
   return size;
@@ -40,9 +40,9 @@ function consistentSize(perRate: number, noise: NoiseEstimate, context: PolicyCo
 /**
  * Couples the batch to rate and loss: B = c·η/(1 − ρ)·trΣ/(F − F*).
  *
- * The most gain per example, η/2·(|G|² − trΣ/B)/B, has B = 2·trΣ/|G|², where Balles puts the bound 2(F − F*)/η for |G|². Seen otherwise, the noise of a
- * constant rate costs about η/(1 − ρ)·trΣ/(4B) of the loss: this keeps it a fixed share of what is left to gain. With momentum a gradient goes on
- * for 1/(1 − ρ) steps. F is the smoothed loss.
+ * The most gain per example, η/2·(|G|² − trΣ/B)/B, has B = 2·trΣ/|G|², where Balles puts the bound 2(F − F*)/η for |G|². Seen otherwise, the
+ * noise of a constant rate costs about η/(1 − ρ)·trΣ/(4B) of the loss: this keeps it a fixed share of what is left to gain. With momentum a
+ * gradient goes on for 1/(1 − ρ) steps. F is the smoothed loss.
  *
  * η is the rate at the size asked for, not at the one in force: going up the candidates, from a to b where the formula at a's rate and at b's asks for more
  * than both together, h(a)·h(b) > a·b. For a rate that grows no faster than the batch that is the one solution of B = h(B), to the nearest

@@ -45,10 +45,10 @@ function withinReach(exact: number, { batchSize, candidates }: PolicyContext, gr
 /**
  * Keeps the halves of a batch alike: below the target similarity the batch grows by 1.1, above it shrinks by 0.9, as SimiGrad does.
  *
- * The similarity is the cosine of the gradients of two random halves. From the batch's own sums: the mean of g1·g2 over the halves is |g|² − Ŝ/B, that of
- * |g_i|² is |g|² + Ŝ/B, so c = (B|g|² − Ŝ)/(B|g|² + Ŝ); for a batch measured as two halves these are theirs. In expectation c = 1/(1 + 2·B_simple/B): a
- * target c keeps B = 2c/(1 − c)·B_simple. Not smoothed, as published: its small moves average many batches, and a smoothed similarity would lag behind
- * the size. Plain gradients, whatever the optimizer. It needs no |G|² > 0.
+ * The similarity is the cosine of the gradients of two random halves. From the batch's own sums: the mean of g1·g2 over the halves is |g|² − Ŝ/B,
+ * that of |g_i|² is |g|² + Ŝ/B, so c = (B|g|² − Ŝ)/(B|g|² + Ŝ); for a batch measured as two halves these are theirs. In expectation
+ * c = 1/(1 + 2·B_simple/B): a target c keeps B = 2c/(1 − c)·B_simple. Not smoothed, as published: its small moves average many batches, and a
+ * smoothed similarity would lag behind the size. Plain gradients, whatever the optimizer. It needs no |G|² > 0.
  *
  * The exact size is remembered, at most one candidate or move off; the candidate nearest to it is asked for. Between two candidates it goes back and
  * forth: see {@link cooled}. A size set by another is where it goes on from.

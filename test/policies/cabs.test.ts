@@ -136,6 +136,11 @@ describe('the rate at the size asked for', () => {
     );
   });
 
+  test('of two candidates as near it is the smaller', () => {
+    expect(sizeOf(atLoss(1 / 32), { candidates: [16, 64], batchSize: 64 })).toBe(16);
+    expect(sizeOf(atLoss(1 / 32.1), { candidates: [16, 64] })).toBe(64);
+  });
+
   test('at a rate of 0 no example is asked for', () => {
     expect(sizeOf(atLoss(1), { observation: observation({ baseLearningRate: 0 }), batchSize: 64 })).toBe(16);
   });
