@@ -14,7 +14,7 @@ const FACTOR = [
 ];
 /** B_simple = trΣ/|G|². */
 export const STILL_NOISE_SCALE = 128;
-export const STILL_FACTS = { baseBatchSize: 16, baseLearningRate: 0.02, datasetSize: 64_000 };
+const STILL_FACTS = { baseBatchSize: 16, baseLearningRate: 0.02, datasetSize: 64_000 };
 const PARTS = 8;
 
 /**

@@ -29,7 +29,7 @@ function gradientIn(gradient: GradientStatistics, c: number): GradientStatistics
 }
 
 /** The same step of SGD, told in other units: with the loss go its gradients, against it the rate, so that the weights move as they did. */
-export function inUnits(seen: StepObservation, { time = 1, loss = 1 }: Units): StepObservation {
+function inUnits(seen: StepObservation, { time = 1, loss = 1 }: Units): StepObservation {
   const { gradient, measureMs, validationLoss } = seen;
   return {
     ...seen,
