@@ -53,7 +53,7 @@ function consistentSize(perRate: number, noise: NoiseEstimate, context: PolicyCo
  * momentum, is taken as none: give their 1/(1 − β) by `factor`.
  *
  * Units: examples; the loss cancels. At a loss <= F* the size is held. |G|² is not needed.
- * Limits: stands on F*: where the loss cannot reach it the batch stays too small.
+ * Limits: stands on F*: where the loss cannot reach it the batch stays too small. The trace is of the parameters that the statistics cover.
  * @throws RangeError if an option lies outside the range given with it
  * @example adaptiveBatch(model, { policy: cabs({ floor: 0.1 }), learningRate: none() })
  * @see Balles, Romero, Hennig 2017, "Coupling Adaptive Batch Sizes with Learning Rates", arXiv 1612.05086

@@ -6,6 +6,7 @@ import { policyDescription, policyText, ruleDescription } from '../../src/cli/de
 import { EXIT, Failure } from '../../src/cli/failure.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
 import type { Policy } from '../../src/core/types.js';
+import * as policies from '../../src/policies/index.js';
 
 test.each([
   ['fixed', { name: 'fixed', options: {} }],
@@ -48,7 +49,7 @@ test('options are put together', () => {
 });
 
 test.each([
-  ['nobody', [], "there is no policy 'nobody'; there are fixed, gaussianWalk"],
+  ['nobody', [], `there is no policy 'nobody'; there are ${Object.keys(policies).join(', ')}`],
   ['', [], "policy must be a name, with options as name:option=value,…; got ''"],
   ['fixed:8', [], "policy: an option must be name=value; got '8'"],
   ['fixed:batchSize=0', [], 'fixed: batchSize must be a whole number >= 1; got 0'],
