@@ -162,6 +162,7 @@ export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
         const asked = target({ ...walk, loss, drift: isUphill ? -walk.drift : walk.drift }, drawContext());
         expect(Number.isFinite(asked) && asked >= 1).toBe(true);
       }),
+      { numRuns: 4 * runs },
     );
   });
 
