@@ -39,7 +39,10 @@ function decisions(policy: Policy, learningRate: LearningRateRule, run: readonly
 
 const { fixed, gaussianWalk, gaussianWalkWithRebound, growOnPlateau, lossDamping, smallBatch, stages, throughputKnee } =
   policies;
+const { cabs, goodput, gradientDiversity, gradientSimilarity } = policies;
+const { innerProductTest, noiseScale, normTest } = policies;
 const POLICIES = [
+  cabs({ factor: 2, floor: 0.1 }),
   fixed(),
   fixed(40),
   gaussianWalk(),
@@ -63,6 +66,12 @@ const POLICIES = [
   stages({ ramp: { from: 8, to: 40, increment: 8, examples: 1500 } }),
   throughputKnee(),
   throughputKnee({ share: 0.5 }),
+  goodput({ minGain: 1.2 }),
+  gradientDiversity({ factor: 0.5, atEpochEnds: false }),
+  gradientSimilarity({ target: 0.2, grow: 1.5, shrink: 0.7 }),
+  innerProductTest({ theta: 0.5, nu: 2, shrink: true }),
+  noiseScale({ factor: 0.5 }),
+  normTest({ theta: 0.5, shrink: true }),
   clamped(gaussianWalk(), { max: 128 }),
   laddered(gaussianWalkWithRebound({ sequential: false }), { factor: 3 }),
   steadied(ramped(gaussianWalk(), { factor: 4 })),

@@ -21,11 +21,18 @@ import {
 import type { LearningRateRule, Policy } from '../../src/core/types.js';
 import { adaScale, linear, none, squareRoot } from '../../src/learning-rates/index.js';
 import {
+  cabs,
   fixed,
   gaussianWalk,
   gaussianWalkWithRebound,
+  goodput,
+  gradientDiversity,
+  gradientSimilarity,
   growOnPlateau,
+  innerProductTest,
   lossDamping,
+  noiseScale,
+  normTest,
   smallBatch,
   stages,
   throughputKnee,
@@ -35,8 +42,11 @@ const factor = fc.double({ min: 1.01, max: 8, noNaN: true });
 /** JSON has no -0. */
 const floor = fc.double({ min: -2, max: 2, noNaN: true }).map((x) => x + 0);
 
+const positive = fc.double({ min: 0.05, max: 20, noNaN: true });
+
 /** Each of the package's policies with options of every kind; by its name, so that a new one is missed. */
 export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
+  cabs: fc.record({ factor: positive, floor }, { requiredKeys: [] }).map((options) => cabs(options) as Policy),
   fixed: fc.option(fc.integer({ min: 1, max: 2000 }), { nil: undefined }).map((size) => fixed(size) as Policy),
   gaussianWalk: fc
     .record({ floor, minGain: fc.double({ min: 1, max: 1.5, noNaN: true }) }, { requiredKeys: [] })
@@ -84,6 +94,29 @@ export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
   throughputKnee: fc
     .record({ share: fc.double({ min: 0, max: 1, noNaN: true }).map((x) => x + 0) }, { requiredKeys: [] })
     .map((options) => throughputKnee(options) as Policy),
+  goodput: fc
+    .record({ minGain: fc.double({ min: 1, max: 1.5, noNaN: true }) }, { requiredKeys: [] })
+    .map((options) => goodput(options) as Policy),
+  gradientDiversity: fc
+    .record({ factor: positive, atEpochEnds: fc.boolean() }, { requiredKeys: [] })
+    .map((options) => gradientDiversity(options) as unknown as Policy),
+  gradientSimilarity: fc
+    .record(
+      {
+        target: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        grow: fc.double({ min: 1, max: 4, noNaN: true }),
+        shrink: fc.double({ min: 0.2, max: 1, noNaN: true }),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => gradientSimilarity(options) as unknown as Policy),
+  innerProductTest: fc
+    .record({ theta: positive, nu: positive, shrink: fc.boolean() }, { requiredKeys: [] })
+    .map((options) => innerProductTest(options) as Policy),
+  noiseScale: fc.record({ factor: positive }, { requiredKeys: [] }).map((options) => noiseScale(options) as Policy),
+  normTest: fc
+    .record({ theta: positive, shrink: fc.boolean() }, { requiredKeys: [] })
+    .map((options) => normTest(options) as Policy),
 };
 
 const count = (max: number) => fc.integer({ min: 1, max });
