@@ -28,6 +28,7 @@ export { decide } from './controller/decide.js';
 export type { MeasureOptions } from './core/measuring.js';
 export type { Advance, Pipeline, PipelineState } from './core/pipeline.js';
 export { bestBatchSize, expectedDecrease, type Walker } from './core/rebound.js';
+export type { StationarityTest } from './core/stationarity.js';
 export type {
   AdamParameters,
   Decision,
@@ -58,8 +59,12 @@ export {
   fixed,
   type GaussianWalkOptions,
   type GaussianWalkWithReboundOptions,
+  type GrowWhenStationaryOptions,
   gaussianWalk,
   gaussianWalkWithRebound,
+  growWhenStationary,
+  type ProgressRateOptions,
+  progressRate,
 } from './policies/index.js';
 export { RUN_LOG_VERSION, type RunLogHeader, type RunLogStep } from './run-log/format.js';
 export { type LoggedRun, type LoggedStep, type RunLog, readRunLog } from './run-log/read.js';

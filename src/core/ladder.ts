@@ -26,6 +26,26 @@ export function nearestMultiple(
   return Math.min(Math.max(nearest, least), most) * quantum;
 }
 
+/** The candidate nearest to `size` in log size, the smaller of two as near. `candidates` ascending, at least one. */
+export function nearestCandidate(size: number, candidates: readonly number[]): number {
+  let nearest = candidates[0] as number;
+  for (let i = 1; i < candidates.length; i++) {
+    const next = candidates[i] as number;
+    if (!(size > Math.sqrt(nearest * next))) break;
+    nearest = next;
+  }
+  return nearest;
+}
+
+/** The least candidate that is no smaller than `size`, else the greatest. `candidates` ascending, at least one. */
+export function candidateAtLeast(size: number, candidates: readonly number[]): number {
+  for (let i = 0; i < candidates.length; i++) {
+    const candidate = candidates[i] as number;
+    if (candidate >= size) return candidate;
+  }
+  return candidates[candidates.length - 1] as number;
+}
+
 /** A factor so close to 1 that it makes more is a mistake, or an attempt to keep the program busy. */
 const MOST_RUNGS = 100_000;
 

@@ -5,6 +5,7 @@ import { clamped, informed, ramped } from '../../src/combinators/index.js';
 import type { PipelineState } from '../../src/core/pipeline.js';
 import type { RunFacts } from '../../src/core/types.js';
 import { linear, none, squareRoot } from '../../src/learning-rates/index.js';
+import * as policies from '../../src/policies/index.js';
 import { fixed, gaussianWalk, gaussianWalkWithRebound } from '../../src/policies/index.js';
 import { formatHeader, type RunLogHeader } from '../../src/run-log/format.js';
 import { throughJson } from '../support/json.js';
@@ -80,7 +81,7 @@ test('begins with the state of a resumed run', () => {
 test('takes a policy and a rule of one’s own, which the header can only name', () => {
   const header = headerOf({ policy: asking(64), learningRate: { name: 'mine', factor: () => 3 } });
   expect(() => pipelineFromHeader(header)).toThrow(
-    new RangeError("there is no policy 'asking'; there are fixed, gaussianWalk, gaussianWalkWithRebound"),
+    new RangeError(`there is no policy 'asking'; there are ${Object.keys(policies).join(', ')}`),
   );
   expect(() => pipelineFromHeader(header, { policy: asking(64) })).toThrow("there is no learning-rate rule 'mine'");
   const { pipeline, state } = pipelineFromHeader(header, { policy: asking(64), learningRate: none() });

@@ -20,7 +20,7 @@ function decisions(policy: Policy, learningRate: LearningRateRule, run: readonly
   });
 }
 
-const { fixed, gaussianWalk, gaussianWalkWithRebound } = policies;
+const { fixed, gaussianWalk, gaussianWalkWithRebound, growWhenStationary, progressRate } = policies;
 const POLICIES = [
   fixed(),
   fixed(40),
@@ -28,6 +28,11 @@ const POLICIES = [
   gaussianWalk({ floor: -0.5, minGain: 1.2 }),
   gaussianWalkWithRebound({ drawSize: 8, floor: 0.1 }),
   gaussianWalkWithRebound({ sequential: false }),
+  growWhenStationary(),
+  growWhenStationary({ test: 'pflug', window: 200, confidence: 0.6, needsFlatLoss: false, factor: 1.5 }),
+  growWhenStationary({ test: 'yaida', window: 100, tolerance: 2 }),
+  progressRate(),
+  progressRate({ window: 100, rest: 50, evidence: 0.5, floor: -0.5 }),
   clamped(gaussianWalk(), { max: 128 }),
   laddered(gaussianWalkWithRebound({ sequential: false }), { factor: 3 }),
   steadied(ramped(gaussianWalk(), { factor: 4 })),
@@ -76,7 +81,7 @@ test.each(RULES)('rebuilds $name $options from its JSON to the same decisions', 
 test.each([
   [
     { name: 'gausianWalk', options: {} },
-    "there is no policy 'gausianWalk'; there are fixed, gaussianWalk, gaussianWalkWithRebound",
+    `there is no policy 'gausianWalk'; there are ${Object.keys(policies).join(', ')}`,
   ],
   [{ name: 'toString', options: {} }, "there is no policy 'toString'"],
   [{ name: 'clamped', options: {} }, "there is no policy 'clamped'"],

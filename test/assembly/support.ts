@@ -3,7 +3,13 @@ import type { DecisionOptions } from '../../src/assembly/options.js';
 import { clamped, cooled, informed, laddered, ramped, steadied } from '../../src/combinators/index.js';
 import type { LearningRateRule, Policy } from '../../src/core/types.js';
 import { adaScale, linear, none, squareRoot } from '../../src/learning-rates/index.js';
-import { fixed, gaussianWalk, gaussianWalkWithRebound } from '../../src/policies/index.js';
+import {
+  fixed,
+  gaussianWalk,
+  gaussianWalkWithRebound,
+  growWhenStationary,
+  progressRate,
+} from '../../src/policies/index.js';
 
 const factor = fc.double({ min: 1.01, max: 8, noNaN: true });
 /** JSON has no -0. */
@@ -18,6 +24,30 @@ export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
   gaussianWalkWithRebound: fc
     .record({ floor, drawSize: fc.integer({ min: 2, max: 99 }), sequential: fc.boolean() }, { requiredKeys: [] })
     .map((options) => gaussianWalkWithRebound(options) as Policy),
+  growWhenStationary: fc
+    .record(
+      {
+        test: fc.constantFrom('pflug', 'yaida', 'sasa'),
+        window: fc.integer({ min: 10, max: 4000 }),
+        confidence: fc.double({ min: 0.5, max: 0.98, noNaN: true }),
+        tolerance: fc.double({ min: 0.01, max: 3, noNaN: true }),
+        needsFlatLoss: fc.boolean(),
+        factor,
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => growWhenStationary(options) as unknown as Policy),
+  progressRate: fc
+    .record(
+      {
+        window: fc.integer({ min: 10, max: 2000 }),
+        rest: fc.integer({ min: 0, max: 2000 }),
+        evidence: fc.double({ min: 0.1, max: 3, noNaN: true }),
+        floor,
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => progressRate(options) as unknown as Policy),
 };
 
 type Wrap = (policy: Policy) => Policy;

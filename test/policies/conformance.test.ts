@@ -18,7 +18,8 @@ describe.each(Object.entries(policies))('%s', (name, create) => {
       fc.property(knownEstimates, (known) => {
         const estimates = { ...known, walkAtHand: { ...known.walk, loss: known.loss } };
         const context = policyContext({ estimates, candidates: [16, 24, 40] });
-        const asked = build().update(null, estimates, context).decision.batchSize ?? 24;
+        const policy = build();
+        const asked = policy.update(policy.init(), estimates, context).decision.batchSize ?? 24;
         expect(context.candidates.includes(asked) || Number.isInteger(asked)).toBe(true);
       }),
     );
