@@ -11,12 +11,12 @@
  * Flags: --quick, --json, --save; --tune (search the base's rate instead); --task digits|mnist; --verbose (why it changed).
  */
 import { argv } from 'node:process';
-import type { AdaptiveBatch } from 'tfjs-adaptive-batch';
 import { accuracyDifferencesOf, compare, type Pair, ratiosOf } from '../examples/support/comparison.js';
 import { disposeData } from '../examples/support/data.js';
 import { median } from '../examples/support/statistics.js';
 import { type TrainingRecord, warmUp } from '../examples/support/training.js';
 import { useWasm } from '../examples/support/wasm.js';
+import { explain } from './support/explain.js';
 import { type Flags, parseFlags } from './support/flags.js';
 import { markdownTable } from './support/markdown.js';
 import { report } from './support/result.js';
@@ -24,17 +24,6 @@ import { BATCH_SIZE, settingOf, TASKS, type Task } from './support/tasks.js';
 import { tune } from './support/tune.js';
 
 type Measured = { readonly task: Task; readonly pairs: readonly Pair[] };
-
-function explain(adaptive: AdaptiveBatch): void {
-  const short = (_key: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value);
-  adaptive.controller.on('change', ({ step, from, to, reason }) => {
-    if (from.batchSize === to.batchSize) return;
-    const { loss, noise, walk, time } = adaptive.getState()?.pipeline.estimates ?? {};
-    const estimates = JSON.stringify({ loss, noise, walk, time }, short);
-    console.log(`    ${step}: ${from.batchSize} -> ${to.batchSize}, rate ${to.learningRate.toPrecision(3)}: ${reason}`);
-    console.log(`      ${estimates}`);
-  });
-}
 
 function describe({ isReached, epochs, accuracy }: TrainingRecord): string {
   const end = epochs.at(-1);

@@ -205,7 +205,7 @@ describe('src', () => {
 
 describe.each([
   ['policies', policies, []],
-  ['combinators', combinators, ['restricted']],
+  ['combinators', combinators, ['passing', 'restricted', 'several']],
   ['learning-rates', learningRates, []],
 ] as const)('%s', (folder, index, shared) => {
   const camelCase = (name: string): string => name.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());

@@ -14,17 +14,31 @@ export interface Flags {
   readonly verbose: boolean;
   /** Only this task. */
   readonly task?: string;
+  /** Only these, separated by commas. */
+  readonly contenders?: string;
+  /** From which rate. */
+  readonly start?: string;
+  /** Name of a result beside the task's main one. */
+  readonly part?: string;
+  /** Folder for run logs. */
+  readonly logs?: string;
+  /** Only this optimizer. */
+  readonly optimizer?: string;
 }
+
+const SWITCHES = ['quick', 'json', 'save', 'tune', 'verbose'];
+
+type Name = 'tune' | 'verbose' | 'task' | 'contenders' | 'start' | 'part' | 'logs' | 'optimizer';
 
 /**
  * Reads the command line's flags.
  * @param names of the flags that the benchmark knows besides quick, json and save
  * @throws TypeError at a flag that it does not know
  */
-export function parseFlags(args: readonly string[], names: readonly ('tune' | 'verbose' | 'task')[] = []): Flags {
+export function parseFlags(args: readonly string[], names: readonly Name[] = []): Flags {
   const known = ['quick', 'json', 'save', ...names];
   const options = Object.fromEntries(
-    known.map((name) => [name, { type: name === 'task' ? ('string' as const) : ('boolean' as const) }]),
+    known.map((name) => [name, { type: SWITCHES.includes(name) ? ('boolean' as const) : ('string' as const) }]),
   );
   const { values } = parseArgs({ args: [...args], options });
   return { quick: false, json: false, save: false, tune: false, verbose: false, ...values };

@@ -2,12 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Data, examplesOf, type Images } from '../../examples/support/data.js';
-
-const PIXELS = 784;
-const BRIGHTEST = 255;
-/** Bytes before the data in an IDX file of images, of labels. */
-const IMAGE_HEADER = 16;
-const LABEL_HEADER = 8;
+import { imagesFromIdx } from './idx.js';
 
 /** The package's data folder: its own loader is broken, its files are sound. */
 function folder(): string {
@@ -20,11 +15,8 @@ function folder(): string {
 }
 
 function imagesOf(name: string, count: number): Images {
-  const images = readFileSync(join(folder(), `${name}-images-idx3-ubyte`));
-  const labels = readFileSync(join(folder(), `${name}-labels-idx1-ubyte`));
-  const pixels = new Float32Array(images.subarray(IMAGE_HEADER, IMAGE_HEADER + count * PIXELS));
-  for (let i = 0; i < pixels.length; i++) pixels[i] = (pixels[i] as number) / BRIGHTEST;
-  return { pixels, labels: new Int32Array(labels.subarray(LABEL_HEADER, LABEL_HEADER + count)) };
+  const read = (file: string) => readFileSync(join(folder(), `${name}-${file}-ubyte`));
+  return imagesFromIdx(read('images-idx3'), read('labels-idx1'), count);
 }
 
 /**

@@ -3,9 +3,10 @@ import { cpus } from 'node:os';
 import { argv } from 'node:process';
 import * as tf from '@tensorflow/tfjs';
 import type { Flags } from './flags.js';
+import { markdownTable } from './markdown.js';
 
 /** Where and when a result was measured. */
-interface Environment {
+export interface Environment {
   /** YYYY-MM-DD. */
   readonly date: string;
   readonly command: string;
@@ -30,24 +31,29 @@ export interface Result {
   readonly usesTensorFlow?: boolean;
 }
 
-const RESULTS = new URL('../results/', import.meta.url);
+/** Where the results lie. */
+export const RESULTS = new URL('../results/', import.meta.url);
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The command that gives the same figures: how they are shown does not belong to it. */
-function commandOf(bench: string): string {
-  const given = argv.slice(2).filter((flag) => flag !== '--save' && flag !== '--json');
+/** The command that gives the same figures: how they are shown, and where logs go, does not belong to it. */
+export function commandOf(bench: string, args: readonly string[]): string {
+  const given = args.filter(
+    (flag, i) =>
+      !['--save', '--json', '--logs'].includes(flag) && !flag.startsWith('--logs=') && args[i - 1] !== '--logs',
+  );
   return [`npm run bench:${bench}`, ...(given.length === 0 ? [] : ['--', ...given])].join(' ');
 }
 
-function environment({ bench, usesTensorFlow = true }: Result): Environment {
+/** Of this process. */
+export function environment({ bench, usesTensorFlow = true }: Pick<Result, 'bench' | 'usesTensorFlow'>): Environment {
   const processors = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
-    command: commandOf(bench),
+    command: commandOf(bench, argv.slice(2)),
     processor: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     node: process.version,
@@ -57,27 +63,27 @@ function environment({ bench, usesTensorFlow = true }: Result): Environment {
   };
 }
 
-function rounded(_key: string, value: unknown): unknown {
+/** For `JSON.stringify`: six digits are enough, and what JSON cannot hold becomes text. */
+export function rounded(_key: string, value: unknown): unknown {
   if (typeof value !== 'number') return value;
   return Number.isFinite(value) ? Number(value.toPrecision(6)) : String(value);
 }
 
-function page({ bench, figures, text }: Result, where: Environment): string {
+/** A measurement's origin in one line. */
+export function originLine(where: Environment): string {
   const { date, command, processor, cores, node, tfjs, backend } = where;
   const engine = tfjs === undefined ? '' : `; TensorFlow.js ${tfjs}, backend ${backend}`;
-  const keys = Object.entries(figures).map(([key, value]) => `| \`${key}\` | ${value.toFixed(3)} |`);
-  return [
-    `# bench:${bench}`,
-    '',
-    `\`${command}\`, ${date}, package ${where.package}: ${processor}, ${cores} cores; Node ${node}${engine}.`,
-    '',
-    '| figure | value |',
-    '|---|---|',
-    ...keys,
-    '',
-    text,
-    '',
-  ].join('\n');
+  return `\`${command}\`, ${date}, package ${where.package}: ${processor}, ${cores} cores; Node ${node}${engine}.`;
+}
+
+/** The figures as a Markdown table. */
+export function figureTable(figures: Result['figures']): string {
+  const rows = Object.entries(figures).map(([key, value]) => [`\`${key}\``, value.toFixed(3)]);
+  return markdownTable(['figure', 'value'], rows);
+}
+
+function page({ bench, figures, text }: Result, where: Environment): string {
+  return [`# bench:${bench}`, '', originLine(where), '', figureTable(figures), '', text, ''].join('\n');
 }
 
 /** Writes the result to bench/results and to the last line of the output, as the flags ask. */

@@ -31,10 +31,13 @@ export function needsOf({ needs }: Pick<Policy, 'needs'>): readonly Signal[] {
   return needs ?? UNSAID;
 }
 
-/** The policy within all combinators: the one that reads the signals. */
-function innermost({ name, options }: Pick<Policy, 'name' | 'options'>): string {
-  const inner = options?.policy as Pick<Policy, 'name' | 'options'> | undefined;
-  return inner === undefined ? name : innermost(inner);
+type Named = Pick<Policy, 'name' | 'options'>;
+
+/** The policy within all combinators: the one that reads the signals; where one is around several, those. */
+function innermost({ name, options }: Named): string {
+  const { policy, policies: several } = (options ?? {}) as { policy?: Named; policies?: readonly Named[] };
+  if (several !== undefined) return `${name} of ${several.map(innermost).join(', ')}`;
+  return policy === undefined ? name : innermost(policy);
 }
 
 /** The policies of this package, by name, that a log with these signals can serve. */

@@ -44,7 +44,8 @@ export function ruleDescription(text: string): Description {
 }
 
 /**
- * A policy, each combinator around what stands before it: `gaussianWalk:minGain=1.1+ramped+cooled:steps=20`, or JSON with name and options.
+ * A policy, each combinator around what stands before it: `gaussianWalk:minGain=1.1+ramped+cooled:steps=20`, or JSON with name and options, the
+ * only way to write a combinator of several policies.
  */
 export function policyDescription(text: string): Description {
   if (text.trimStart().startsWith('{')) return described(text, 'policy');
@@ -55,9 +56,16 @@ export function policyDescription(text: string): Description {
   );
 }
 
-/** A policy in the words that {@link policyDescription} reads. */
-export function policyText({ name, options: { policy, ...own } }: Description): string {
+/** Whether a combinator of several policies is in it. */
+function hasSeveral({ policy, policies: several }: JsonObject): boolean {
+  return several !== undefined || (policy !== undefined && hasSeveral((policy as unknown as Description).options));
+}
+
+/** A policy in the words that {@link policyDescription} reads: JSON where a combinator of several policies is in it. */
+export function policyText(description: Description): string {
+  if (hasSeveral(description.options)) return JSON.stringify(description);
+  const { policy, ...own } = description.options;
   const options = Object.entries(own).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  const unitText = options.length === 0 ? name : `${name}:${options.join(',')}`;
+  const unitText = options.length === 0 ? description.name : `${description.name}:${options.join(',')}`;
   return policy === undefined ? unitText : `${policyText(policy as unknown as Description)}+${unitText}`;
 }

@@ -16,8 +16,9 @@ function unitText(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   const { name, options = {} } = (value ?? {}) as { name?: unknown; options?: JsonObject };
   if (typeof name !== 'string') return 'as by default';
-  const { policy, ...rest } = options;
-  const inner = policy === undefined ? [] : [unitText(policy)];
+  const { policy, policies = [], ...rest } = options;
+  const within = policy === undefined ? (policies as readonly Json[]) : [policy];
+  const inner = within.map(unitText);
   const own = Object.entries(rest).map(([key, option]) => `${key} ${JSON.stringify(option)}`);
   const all = [...inner, ...own].join(', ');
   return all === '' ? name : `${name}(${all})`;

@@ -45,13 +45,13 @@ function optionDoc(name: string, comment: string): OptionDoc {
 function unitDoc(source: string, name: string, comment: string): UnitDoc {
   const text = plain(comment);
   const members = [...(OPTIONS.exec(source)?.[1] ?? '').matchAll(MEMBER)];
-  const options = members.map(([, doc, option]) => optionDoc(option as string, doc as string));
+  const settings = members.map(([, doc, option]) => optionDoc(option as string, doc as string));
   const parameters = [...text.matchAll(PARAMETER)].map(([, option, says]) => ({
     name: option as string,
     says: says as string,
   }));
   const [says = ''] = text.split(/\n\s*\n|\n@/);
-  return { name, says: says.replaceAll('\n', ' '), options: options.length > 0 ? options : parameters };
+  return { name, says: says.replaceAll('\n', ' '), options: [...parameters, ...settings] };
 }
 
 /** What `baseName` is as the name of a function. */

@@ -17,6 +17,7 @@ export type CooledState<State extends Json> = {
 
 /**
  * Rests after every change of the batch size, whoever made it, so that a decision stands on evidence from the new size.
+ * A factor on the learning rate passes at once: a policy need not repeat it.
  * @throws RangeError if an option lies outside the range given with it
  * @example cooled(gaussianWalk(), { steps: 20 })
  */
@@ -26,10 +27,11 @@ export function cooled<State extends Json>(
 ): Policy<CooledState<State>> {
   checkKeys('cooled', options, ['steps']);
   const steps = checkCount('cooled: steps', options.steps ?? 10);
+  const described = describePolicy(policy as Policy);
   const { draw, start, needs } = policy;
   return {
     name: 'cooled',
-    options: { steps, policy: describePolicy(policy as Policy) },
+    options: { steps, policy: described },
     init: () => ({ batchSize: 0, since: 0, inner: policy.init() }),
     update(before, estimates, context) {
       const { step } = context.observation;
@@ -40,7 +42,8 @@ export function cooled<State extends Json>(
       const rested = step - since >= steps;
       if (rested || decision.batchSize === undefined || decision.batchSize === context.batchSize)
         return { state, decision };
-      return { state, decision: { reason: `${decision.reason}; rests for ${steps} steps after a change` } };
+      const { batchSize: _held, ...rest } = decision;
+      return { state, decision: { ...rest, reason: `${decision.reason}; rests for ${steps} steps after a change` } };
     },
     ...(needs && { needs }),
     ...(start && { start }),

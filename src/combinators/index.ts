@@ -1,6 +1,16 @@
+export { type AsLearningRateOptions, asLearningRate } from './as-learning-rate.js';
+export { type BatchNormFloorOptions, batchNormFloor } from './batch-norm-floor.js';
 export { type ClampedOptions, clamped } from './clamped.js';
 export { type CooledOptions, cooled } from './cooled.js';
+export { type FollowedOptions, followed } from './followed.js';
+export { type GeneralizationGuardOptions, generalizationGuard } from './generalization-guard.js';
 export { type InformedOptions, informed } from './informed.js';
 export { type LadderedOptions, laddered } from './laddered.js';
+export { maxOf } from './max-of.js';
+export { minOf } from './min-of.js';
+export { type NoiseKeptOptions, noiseKept } from './noise-kept.js';
+export { type OscillationDampedOptions, oscillationDamped } from './oscillation-damped.js';
 export { type RampedOptions, ramped } from './ramped.js';
 export { type SteadiedOptions, steadied } from './steadied.js';
+export { type TracedOptions, traced } from './traced.js';
+export { type WarmedUpOptions, warmedUp } from './warmed-up.js';

@@ -11,8 +11,9 @@ export interface InformedOptions {
 }
 
 /**
- * Holds the batch size until there is evidence enough: the noise scale stands on so many degrees of freedom and is known to so much of itself. A noise
- * scale that is a lower bound only, |G|² being lost in the noise, has a standard error of at least all of it.
+ * Holds the batch size until there is evidence enough: the noise scale stands on so many degrees of freedom and is known to so much of
+ * itself. A noise scale that is a lower bound only, |G|² being lost in the noise, has a standard error of at least all of it. A factor on
+ * the learning rate passes at once: a policy need not repeat it.
  * @throws RangeError if an option lies outside the range given with it
  * @example informed(gaussianWalk(), { relativeError: 0.3 })
  */
@@ -29,10 +30,11 @@ export function informed<State extends Json>(policy: Policy<State>, options: Inf
     return `noise scale ${Number(noiseScale.toPrecision(3))} ± ${Number(standardError.toPrecision(2))}`;
   }
 
+  const described = describePolicy(policy as Policy);
   const { draw, start, needs = [] } = policy;
   return {
     name: 'informed',
-    options: { degreesOfFreedom: least, relativeError: most, policy: describePolicy(policy as Policy) },
+    options: { degreesOfFreedom: least, relativeError: most, policy: described },
     // Without gradient statistics there is never evidence.
     needs: [...new Set<Signal>([...needs, 'gradient'])],
     init: () => policy.init(),
@@ -40,9 +42,9 @@ export function informed<State extends Json>(policy: Policy<State>, options: Inf
       const { state, decision } = policy.update(before, estimates, context);
       if (decision.batchSize === undefined || decision.batchSize === context.batchSize) return { state, decision };
       const reason = missing(estimates.noise);
-      return reason === undefined
-        ? { state, decision }
-        : { state, decision: { reason: `waits for evidence: ${reason}; then: ${decision.reason}` } };
+      if (reason === undefined) return { state, decision };
+      const { batchSize: _held, ...rest } = decision;
+      return { state, decision: { ...rest, reason: `waits for evidence: ${reason}; then: ${decision.reason}` } };
     },
     ...(start && { start }),
     ...(draw && { draw }),

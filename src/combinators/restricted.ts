@@ -1,8 +1,19 @@
 import type { DrawContext, Json, JsonObject, Policy } from '../core/types.js';
 
-/** The JSON name and options of a policy, as the run log keeps them. */
-export function describePolicy({ name, options }: Policy): JsonObject {
-  return { name, options: options ?? {} };
+/**
+ * The JSON name and options of a policy, as the run log keeps them.
+ * @throws RangeError if it is no policy, such as a list of them where there must be one
+ */
+export function describePolicy(policy: Policy): JsonObject {
+  const { name, options, update } = (policy ?? {}) as Policy;
+  if (typeof update === 'function') return { name, options: options ?? {} };
+  const isFactory = typeof policy === 'function';
+  const what = Array.isArray(policy)
+    ? `a list of ${policy.length}`
+    : isFactory
+      ? `the function ${name} itself`
+      : policy;
+  throw new RangeError(`a combinator must be given a policy; got ${what}`);
 }
 
 /** What the candidates may depend on: the estimates behind a learning rate are not among it. */
@@ -39,8 +50,9 @@ function narrowing(restriction: Restriction): (context: SizeContext) => readonly
   };
 }
 
-/** A policy that sees fewer candidates and whose answer is mapped to an allowed one. Its state is the inner one. */
+/** A policy that sees fewer candidates and whose answer is mapped to an allowed one; a factor on the rate passes. Its state is the inner one. */
 export function restricted<State extends Json>(inner: Policy<State>, restriction: Restriction): Policy<State> {
+  const policy = describePolicy(inner as Policy);
   const candidatesFor = narrowing(restriction);
   function narrowed<Context extends DrawContext>(context: Context): Context {
     const left = candidatesFor(context);
@@ -49,7 +61,7 @@ export function restricted<State extends Json>(inner: Policy<State>, restriction
   const { draw, needs } = inner;
   return {
     name: restriction.name,
-    options: { ...restriction.options, policy: describePolicy(inner as Policy) },
+    options: { ...restriction.options, policy },
     ...(needs && { needs }),
     init: () => inner.init(),
     start: (context) => restriction.size(inner.start?.(narrowed(context)) ?? context.batchSize, context),
@@ -61,7 +73,7 @@ export function restricted<State extends Json>(inner: Policy<State>, restriction
       if (given === asked || Number.isNaN(given)) return { state, decision };
       return {
         state,
-        decision: { batchSize: given, reason: `${decision.reason}; ${restriction.reason(asked, given)}` },
+        decision: { ...decision, batchSize: given, reason: `${decision.reason}; ${restriction.reason(asked, given)}` },
       };
     },
     ...(draw && {

@@ -21,9 +21,20 @@ function withUnitOption(described: Json, unit: string, option: string, value: Js
   if (description.name === unit) {
     return { json: { ...description, options: { ...options, [option]: value } }, isFound: true };
   }
+  const around = (key: string, inner: Json): JsonObject => ({ ...description, options: { ...options, [key]: inner } });
+  if (Array.isArray(options.policies)) {
+    const each = options.policies.map((inner) => withUnitOption(inner as Json, unit, option, value));
+    return {
+      json: around(
+        'policies',
+        each.map(({ json }) => json),
+      ),
+      isFound: each.some(({ isFound }) => isFound),
+    };
+  }
   if (options.policy === undefined) return { json: description, isFound: false };
   const inner = withUnitOption(options.policy, unit, option, value);
-  return { json: { ...description, options: { ...options, policy: inner.json } }, isFound: inner.isFound };
+  return { json: around('policy', inner.json), isFound: inner.isFound };
 }
 
 /** @throws RangeError if the path is neither an option nor one of a unit that is there */

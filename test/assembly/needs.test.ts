@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { assemble } from '../../src/assembly/assemble.js';
 import { needsOf, optionsFor, policiesFor } from '../../src/assembly/needs.js';
-import { clamped, cooled } from '../../src/combinators/index.js';
+import { clamped, cooled, maxOf, minOf } from '../../src/combinators/index.js';
 import type { Policy, StepObservation } from '../../src/core/types.js';
 import { ALL_SIGNALS } from '../../src/importers/signals.js';
 import { adaScale, linear, none } from '../../src/learning-rates/index.js';
@@ -25,6 +25,15 @@ test('a policy that does not say is taken to need gradient statistics', () => {
 test('combinators need what is in them', () => {
   expect(needsOf(cooled(clamped(fixed(), {})))).toEqual([]);
   expect(needsOf(cooled(clamped(gaussianWalk(), {})))).toEqual(['loss', 'gradient', 'time']);
+});
+
+test('combinators of several need what any of them does, and are named with all of them', () => {
+  const policy = cooled(maxOf([fixed(), clamped(minOf([gaussianWalkWithRebound(), fixed(9)]), {})]));
+  expect(needsOf(policy)).toEqual(['loss', 'gradient']);
+  expect(() => optionsFor({ policy }, ['loss'], 'log.csv')).toThrow(
+    "log.csv: policy 'maxOf of fixed, minOf of gaussianWalkWithRebound, fixed' needs gradient statistics; the log has the loss.",
+  );
+  expect(optionsFor({ policy, learningRate: none() }, ['loss', 'gradient'], 'log.csv').policy).toBe(policy);
 });
 
 test('what the log cannot serve is refused, with what it can', () => {

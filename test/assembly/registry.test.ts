@@ -2,7 +2,24 @@ import fc from 'fast-check';
 import { assemble } from '../../src/assembly/assemble.js';
 import { type Description, learningRateFrom, policyFrom } from '../../src/assembly/registry.js';
 import * as combinators from '../../src/combinators/index.js';
-import { clamped, cooled, informed, laddered, ramped, steadied } from '../../src/combinators/index.js';
+import {
+  asLearningRate,
+  batchNormFloor,
+  clamped,
+  cooled,
+  followed,
+  generalizationGuard,
+  informed,
+  laddered,
+  maxOf,
+  minOf,
+  noiseKept,
+  oscillationDamped,
+  ramped,
+  steadied,
+  traced,
+  warmedUp,
+} from '../../src/combinators/index.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
 import type { Decision, LearningRateRule, Policy, StepObservation } from '../../src/core/types.js';
 import * as rules from '../../src/learning-rates/index.js';
@@ -41,6 +58,22 @@ const POLICIES = [
   cooled(clamped(laddered(ramped(steadied(gaussianWalkWithRebound(), { factor: 1.1 })), { factor: 1.5 }), { min: 4 }), {
     steps: 3,
   }),
+  asLearningRate(gaussianWalk(), { leastScale: 0.1, mostScale: 2 }),
+  batchNormFloor(gaussianWalk(), { min: 32 }),
+  followed([gaussianWalk(), fixed(1)], { afterExamples: 300 }),
+  followed([gaussianWalk(), fixed(1)], { afterEpochs: 2, belowLoss: -1, atLargestFor: 900 }),
+  generalizationGuard(gaussianWalk(), { tolerance: 0.01, rest: 2 }),
+  maxOf([fixed(24), gaussianWalk(), fixed(40)]),
+  minOf([gaussianWalkWithRebound(), fixed(40)]),
+  noiseKept(gaussianWalk(), { window: 100, smallness: 1 }),
+  oscillationDamped(gaussianWalk(), { window: 50, evidence: 0 }),
+  traced(gaussianWalk(), { label: 'the walk' }),
+  warmedUp(gaussianWalk(), { examples: 500, factor: 0.1 }),
+  // Several in one in several.
+  maxOf([
+    clamped(minOf([gaussianWalk(), cooled(fixed(64))]), { max: 90 }),
+    followed([fixed(8), fixed(9)], { belowLoss: 1 }),
+  ]),
 ] as unknown as Policy[];
 
 test('the table holds every policy and combinator', () => {
@@ -78,6 +111,7 @@ test.each(RULES)('rebuilds $name $options from its JSON to the same decisions', 
   );
 });
 
+const FIXED = { name: 'fixed', options: {} };
 test.each([
   [
     { name: 'gausianWalk', options: {} },
@@ -87,10 +121,14 @@ test.each([
   [{ name: 'clamped', options: {} }, "there is no policy 'clamped'"],
   [
     { name: 'wrapped', options: { policy: { name: 'fixed', options: {} } } },
-    "there is no combinator 'wrapped'; there are clamped, cooled, informed, laddered, ramped, steadied",
+    "there is no combinator 'wrapped'; there are asLearningRate, batchNormFloor, clamped, cooled, followed, generalizationGuard, informed, laddered, maxOf, minOf, noiseKept, oscillationDamped, ramped, steadied, traced, warmedUp",
   ],
   [{ name: 'clamped', options: { policy: 'fixed' } }, "combinator 'clamped': its policy has no name"],
   [{ name: 'clamped', options: { policy: { name: 'lost', options: {} } } }, "there is no policy 'lost'"],
+  [{ name: 'clamped', options: { policies: [FIXED, FIXED] } }, 'a combinator must be given a policy; got a list of 2'],
+  [{ name: 'maxOf', options: { policy: FIXED } }, 'maxOf: policies must be a list of at least two; got no list'],
+  [{ name: 'maxOf', options: { policies: [FIXED] } }, 'maxOf: policies must be a list of at least two; got 1'],
+  [{ name: 'minOf', options: { policies: ['fixed'] } }, "combinator 'minOf': its policy has no name"],
   [{ name: 'gaussianWalk', options: { minGain: 0 } }, 'gaussianWalk: minGain must be a finite number >= 1; got 0'],
   [{ name: 'gaussianWalk', options: { mingain: 2 } }, "gaussianWalk has no option 'mingain'"],
 ] as const)('rejects the policy %j', (description, message) => {

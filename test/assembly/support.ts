@@ -1,6 +1,23 @@
 import fc from 'fast-check';
 import type { DecisionOptions } from '../../src/assembly/options.js';
-import { clamped, cooled, informed, laddered, ramped, steadied } from '../../src/combinators/index.js';
+import {
+  asLearningRate,
+  batchNormFloor,
+  clamped,
+  cooled,
+  followed,
+  generalizationGuard,
+  informed,
+  laddered,
+  maxOf,
+  minOf,
+  noiseKept,
+  oscillationDamped,
+  ramped,
+  steadied,
+  traced,
+  warmedUp,
+} from '../../src/combinators/index.js';
 import type { LearningRateRule, Policy } from '../../src/core/types.js';
 import { adaScale, linear, none, squareRoot } from '../../src/learning-rates/index.js';
 import {
@@ -50,16 +67,42 @@ export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
     .map((options) => progressRate(options) as unknown as Policy),
 };
 
+const count = (max: number) => fc.integer({ min: 1, max });
+const share = fc.double({ min: 0.01, max: 1, noNaN: true });
+
 type Wrap = (policy: Policy) => Policy;
 
 /** Each of the package's combinators, likewise. */
 export const anyWrap: Record<string, fc.Arbitrary<Wrap>> = {
+  asLearningRate: fc
+    .record(
+      {
+        leastScale: fc.double({ min: 1e-3, max: 1, noNaN: true }),
+        mostScale: fc.double({ min: 1, max: 8, noNaN: true }),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => (policy) => asLearningRate(policy, options) as unknown as Policy),
+  batchNormFloor: fc.integer({ min: 1, max: 300 }).map((min) => (policy) => batchNormFloor(policy, { min })),
   clamped: fc.tuple(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 0, max: 4000 })).map(
     ([min, range]) =>
       (policy) =>
         clamped(policy, { min, max: min + range }),
   ),
   cooled: fc.integer({ min: 1, max: 20 }).map((steps) => (policy) => cooled(policy, { steps }) as unknown as Policy),
+  followed: fc
+    .tuple(
+      fc.record({ afterExamples: count(2000) }),
+      fc.record({ afterEpochs: count(5), belowLoss: floor, atLargestFor: count(900) }, { requiredKeys: [] }),
+    )
+    .map(
+      ([needed, more]) =>
+        (policy) =>
+          followed([policy, fixed(24)], { ...needed, ...more }) as unknown as Policy,
+    ),
+  generalizationGuard: fc
+    .record({ tolerance: share, evaluations: count(3), rest: count(4) }, { requiredKeys: [] })
+    .map((options) => (policy) => generalizationGuard(policy, options) as unknown as Policy),
   informed: fc
     .record(
       {
@@ -70,8 +113,33 @@ export const anyWrap: Record<string, fc.Arbitrary<Wrap>> = {
     )
     .map((options) => (policy) => informed(policy, options)),
   laddered: factor.map((by) => (policy) => laddered(policy, { factor: by })),
+  maxOf: fc.integer({ min: 1, max: 200 }).map((size) => (policy) => maxOf([policy, fixed(size)]) as unknown as Policy),
+  minOf: fc.integer({ min: 1, max: 200 }).map((size) => (policy) => minOf([fixed(size), policy]) as unknown as Policy),
+  noiseKept: fc
+    .record(
+      { window: count(400), flatness: share, smallness: share, factor, attempts: count(3), mostScale: factor },
+      { requiredKeys: [] },
+    )
+    .map((options) => (policy) => noiseKept(policy, options) as unknown as Policy),
+  oscillationDamped: fc
+    .record(
+      { window: count(400), evidence: share, factor, most: fc.double({ min: 8, max: 64, noNaN: true }) },
+      { requiredKeys: [] },
+    )
+    .map((options) => (policy) => oscillationDamped(policy, options) as unknown as Policy),
   ramped: factor.map((by) => (policy) => ramped(policy, { factor: by })),
   steadied: factor.map((by) => (policy) => steadied(policy, { factor: by })),
+  traced: fc.constantFrom({}, { label: 'within' }).map((options) => (policy) => traced(policy, options)),
+  warmedUp: fc
+    .tuple(
+      fc.oneof(fc.record({ examples: count(3000) }), fc.record({ epochs: factor })),
+      fc.record({ factor: share }, { requiredKeys: [] }),
+    )
+    .map(
+      ([length, ramp]) =>
+        (policy) =>
+          warmedUp(policy, { ...length, ...ramp }) as unknown as Policy,
+    ),
 };
 
 /** Each of the package's learning-rate rules, likewise. */

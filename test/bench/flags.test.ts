@@ -11,4 +11,12 @@ describe('parseFlags', () => {
     expect(() => parseFlags(['--tune'])).toThrow(/--tune/);
     expect(() => parseFlags(['--quik'])).toThrow(/--quik/);
   });
+
+  it('takes the words of those that are no switches', () => {
+    const args = ['--contenders', 'default,fixed+none', '--start', 'untuned', '--part', 'rules', '--logs', 'runs'];
+    const names = ['contenders', 'start', 'part', 'logs'] as const;
+    expect(parseFlags(args, names)).toMatchObject({
+      ...{ contenders: 'default,fixed+none', start: 'untuned', part: 'rules', logs: 'runs' },
+    });
+  });
 });

@@ -231,6 +231,14 @@ describe('inspect', () => {
     });
   });
 
+  test('names the policies within a combinator of several', async () => {
+    const several =
+      '{"name":"maxOf","options":{"policies":[{"name":"fixed","options":{"batchSize":8}},{"name":"fixed","options":{}}]}}';
+    const log = TEXT.replace(/"policy":.*?,"learningRate":/, `"policy":${several},"learningRate":`);
+    const { out } = await run(['inspect', '-'], { stdin: log });
+    expect(out).toMatch(/policy +maxOf\(fixed\(batchSize 8\), fixed\)/);
+  });
+
   test('with charts', async () => {
     expect((await run(['inspect', LOG, '--chart'])).out).toMatch(/┤/);
   });

@@ -4,8 +4,10 @@ import type { Description } from '../../src/assembly/registry.js';
 import { decisionOptions } from '../../src/cli/deciding.js';
 import { policyDescription, policyText, ruleDescription } from '../../src/cli/description.js';
 import { EXIT, Failure } from '../../src/cli/failure.js';
+import { clamped, cooled, maxOf } from '../../src/combinators/index.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
 import type { Policy } from '../../src/core/types.js';
+import { fixed, gaussianWalk } from '../../src/policies/index.js';
 
 test.each([
   ['fixed', { name: 'fixed', options: {} }],
@@ -28,6 +30,17 @@ test('the default policy can be written and read', () => {
   const description = describePolicy(defaultPolicy()) as unknown as Description;
   expect(policyText(description)).toMatch(/^gaussianWalk:minGain=[\d.]+\+/);
   expect(policyDescription(policyText(description))).toEqual(description);
+});
+
+test('a combinator of several policies is written as JSON, and read', () => {
+  const [one, two] = [fixed(8), gaussianWalk({ minGain: 1.1 })];
+  for (const policy of [maxOf([one, two]), cooled(clamped(maxOf([one, two]), { max: 64 }))]) {
+    const description = describePolicy(policy as Policy) as unknown as Description;
+    expect(policyText(description)).toBe(JSON.stringify(description));
+    expect(policyDescription(policyText(description))).toEqual(description);
+  }
+  const plain = describePolicy(cooled(one) as unknown as Policy) as unknown as Description;
+  expect(policyText(plain)).toBe('fixed:batchSize=8+cooled:steps=10');
 });
 
 test('a rule has options too', () => {
@@ -55,6 +68,7 @@ test.each([
   ['fixed:batchSize=x', [], 'fixed: batchSize must be a whole number >= 1; got "x"'],
   ['gaussianWalk:gain=2', [], "gaussianWalk has no option 'gain'"],
   ['gaussianWalk+nothing', [], "there is no combinator 'nothing'"],
+  ['fixed+maxOf', [], 'maxOf: policies must be a list of at least two; got no list'],
   ['fixed+', [], "policy must be a name, with options as name:option=value,…; got ''"],
   ['{"name":5}', [], 'policy must be JSON with name and options; got'],
   ['{', [], 'policy must be JSON with name and options; got'],

@@ -3,7 +3,7 @@ import { cooled } from '../../src/combinators/index.js';
 import { policyContext } from '../support/contexts.js';
 import { throughJson } from '../support/json.js';
 import { observation } from '../support/observations.js';
-import { asking, scripted } from '../support/policies.js';
+import { answering, asking, scripted } from '../support/policies.js';
 import { rejects, rejectsUnknown } from '../support/rejections.js';
 
 /** The size after each step; `forced` sizes are applied whatever was decided. */
@@ -67,6 +67,14 @@ test('changes lie at least its steps apart', () => {
       }
     }),
   );
+});
+
+test('a factor on the rate passes at once, with a size that is held too', () => {
+  const policy = cooled(answering({ batchSize: 32, learningRateScale: 0.5 }), { steps: 5 });
+  expect(policy.update(policy.init(), {}, policyContext()).decision).toEqual({
+    learningRateScale: 0.5,
+    reason: 'answer 0; rests for 5 steps after a change',
+  });
 });
 
 rejects([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { informed } from '../../src/combinators/index.js';
 import type { NoiseEstimate, PolicyDecision } from '../../src/core/types.js';
 import { ESTIMATES, policyContext } from '../support/contexts.js';
-import { asking, scripted } from '../support/policies.js';
+import { answering, asking, scripted } from '../support/policies.js';
 import { rejects, rejectsUnknown } from '../support/rejections.js';
 
 /** The decision at a size of 16, by a policy that asks for `asked`. */
@@ -81,6 +81,14 @@ test('its description holds the defaults', () => {
     degreesOfFreedom: 16,
     relativeError: 1,
     policy: { name: 'asking', options: {} },
+  });
+});
+
+test('a factor on the rate passes at once, with a size that is held too', () => {
+  const policy = informed(answering({ batchSize: 32, learningRateScale: 0.5 }));
+  expect(policy.update(policy.init(), {}, policyContext()).decision).toEqual({
+    learningRateScale: 0.5,
+    reason: 'waits for evidence: no noise scale yet; then: answer 0',
   });
 });
 

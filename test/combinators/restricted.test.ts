@@ -1,6 +1,6 @@
 import { describePolicy, type Restriction, restricted } from '../../src/combinators/restricted.js';
 import { drawContext, policyContext } from '../support/contexts.js';
-import { asking, drawing, greedy } from '../support/policies.js';
+import { answering, asking, drawing, greedy } from '../support/policies.js';
 
 const HALVING: Restriction = {
   name: 'halving',
@@ -13,6 +13,29 @@ const HALVING: Restriction = {
 test('maps the answer, says so, and shows fewer candidates', () => {
   const { decision } = restricted(greedy('last'), HALVING).update(null, {}, policyContext());
   expect(decision).toEqual({ batchSize: 32, reason: 'the last; 64 halved to 32' });
+});
+
+test('a factor on the rate passes with a size that is mapped', () => {
+  const policy = restricted(answering({ batchSize: 64, learningRateScale: 0.5 }), HALVING);
+  expect(policy.update(0, {}, policyContext()).decision).toEqual({
+    batchSize: 32,
+    learningRateScale: 0.5,
+    reason: 'answer 0; 64 halved to 32',
+  });
+});
+
+test.each([
+  [[asking(1), asking(2)], 'a list of 2'],
+  [undefined, 'undefined'],
+  [null, 'null'],
+  ['fixed', 'fixed'],
+  [{}, '[object Object]'],
+  [asking, 'the function asking itself'],
+])('what is no policy cannot be described: %j', (given, shown) => {
+  expect(() => restricted(given as never, HALVING)).toThrow(RangeError);
+  expect(() => describePolicy(given as never)).toThrow(
+    new RangeError(`a combinator must be given a policy; got ${shown}`),
+  );
 });
 
 test('shows what was offered where none is left', () => {

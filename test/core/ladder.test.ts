@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { ladder, nearestMultiple } from '../../src/core/ladder.js';
+import { candidateAtLeast, ladder, nearestCandidate, nearestMultiple } from '../../src/core/ladder.js';
+import { logarithmic } from '../support/arbitraries.js';
 
 test.each([
   ['from the base up', { base: 16, factor: 2, min: 16, max: 130 }, [16, 32, 64, 128]],
@@ -57,4 +58,50 @@ test.each([
   [1e9, { min: 1, max: Infinity, quantum: 16 }, 1e9],
 ] as const)('nearestMultiple of %d within %j is %d', (size, bounds, expected) => {
   expect(nearestMultiple(size, bounds)).toBe(expected);
+});
+
+describe('of the candidates', () => {
+  const SIZES = [16, 64, 100];
+
+  test.each([
+    [-1, 16],
+    [0, 16],
+    [Number.NaN, 16],
+    [16, 16],
+    [32, 16],
+    [32.01, 64],
+    [80, 64],
+    [80.01, 100],
+    [1e300, 100],
+    [Infinity, 100],
+  ])('the nearest to %d in log size is %d, of two as near the smaller', (size, expected) => {
+    expect(nearestCandidate(size, SIZES)).toBe(expected);
+  });
+
+  test.each([
+    [-1, 16],
+    [16, 16],
+    [16.01, 64],
+    [64, 64],
+    [64.01, 100],
+    [101, 100],
+    [Infinity, 100],
+  ])('the least that is no smaller than %d, else the greatest, is %d', (size, expected) => {
+    expect(candidateAtLeast(size, SIZES)).toBe(expected);
+  });
+
+  test('one is the answer to all', () => {
+    expect([nearestCandidate(1, [7]), nearestCandidate(99, [7]), candidateAtLeast(99, [7])]).toEqual([7, 7, 7]);
+  });
+
+  test('nearest is what a search through all of them finds', () => {
+    const sizes = fc.uniqueArray(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(sizes, logarithmic(0.1, 1e5), (any, size) => {
+        const candidates = [...any].sort((a, b) => a - b);
+        const distance = (candidate: number): number => Math.abs(Math.log(candidate / size));
+        expect(distance(nearestCandidate(size, candidates))).toBeCloseTo(Math.min(...candidates.map(distance)), 12);
+      }),
+    );
+  });
 });

@@ -1,6 +1,6 @@
-import { clamped, ramped } from '../../src/combinators/index.js';
+import { clamped, maxOf, minOf, ramped } from '../../src/combinators/index.js';
 import { linear } from '../../src/learning-rates/index.js';
-import { gaussianWalk } from '../../src/policies/index.js';
+import { fixed, gaussianWalk } from '../../src/policies/index.js';
 import { LOGGED, optionsOfGrid, sweep } from '../../src/replay/index.js';
 import { asking } from '../support/policies.js';
 import { recordsOf, trained } from './support.js';
@@ -41,6 +41,27 @@ test('options, measuring, combinators and rules are reached by name', () => {
     learningRate: { name: 'none' },
     policy: { options: { max: 128, policy: { options: { factor: 4 } } } },
   });
+});
+
+test('units within a combinator of several are reached, each that has the name', () => {
+  const base = { policy: clamped(maxOf([ramped(gaussianWalk()), fixed(8), minOf([gaussianWalk(), fixed(9)])]), {}) };
+  const options = Object.values(optionsOfGrid(base, { 'gaussianWalk.minGain': [2], 'clamped.max': [50] }))[0];
+  const walk = { name: 'gaussianWalk', options: { minGain: 2 } };
+  expect(options?.policy?.options).toEqual({
+    min: 1,
+    max: 50,
+    policy: {
+      name: 'maxOf',
+      options: {
+        policies: [
+          { name: 'ramped', options: { factor: 2, policy: walk } },
+          { name: 'fixed', options: { batchSize: 8 } },
+          { name: 'minOf', options: { policies: [walk, { name: 'fixed', options: { batchSize: 9 } }] } },
+        ],
+      },
+    },
+  });
+  expect(() => optionsOfGrid(base, { 'cooled.steps': [2] })).toThrow("sweep: 'cooled.steps' is neither one of");
 });
 
 test('policies by name, with options that are set after them', () => {

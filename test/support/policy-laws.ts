@@ -40,7 +40,7 @@ const someEstimates: fc.Arbitrary<Estimates> = fc
     return Object.fromEntries(Object.entries(all).filter(([key]) => !missing.includes(key as never)));
   });
 
-/** The laws that every policy holds, wrapped or not; `runs` cases each. */
+/** The laws that every policy holds, wrapped or not; `runs` runs of many steps each, and four times as many single cases. */
 export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
   test('is pure: frozen input, the same twice', () => {
     fc.assert(
@@ -96,6 +96,7 @@ export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
         const context = policyContext({ estimates, batchSize, observation: seen });
         expectPossible(policy.update(policy.init(), estimates, context).decision);
       }),
+      { numRuns: 4 * runs },
     );
   });
 
@@ -135,6 +136,7 @@ export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
         const asked = target({ ...walk, loss, drift: isUphill ? -walk.drift : walk.drift }, drawContext());
         expect(Number.isFinite(asked) && asked >= 1).toBe(true);
       }),
+      { numRuns: 4 * runs },
     );
   });
 
@@ -158,6 +160,7 @@ export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
       fc.property(knownEstimates, fc.double({ min: 1, max: 50, noNaN: true }), (known, factor) => {
         expect(sizeAfter(seen(known, factor))).toBeGreaterThanOrEqual(sizeAfter(seen(known, 1)));
       }),
+      { numRuns: 4 * runs },
     );
   });
 

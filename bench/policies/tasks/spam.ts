@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs';
+import { loadSpam } from '../../support/spam.js';
+import { ratesFrom, twoLayers } from '../models.js';
+import type { Task } from '../types.js';
+
+const FEATURES = 1024;
+const HIDDEN = 32;
+
+/** Sparse text and an optimizer that divides by the gradient's size. */
+export const spam: Task = {
+  name: 'spam',
+  title: 'SpamAssassin mail (4,836 messages as 1,024 hashed words), 1024-32-2 perceptron, Adam',
+  load: () => loadSpam(FEATURES),
+  build: twoLayers({
+    inputs: FEATURES,
+    hidden: HIDDEN,
+    outputs: 2,
+    activation: 'softmax',
+    loss: 'categoricalCrossentropy',
+  }),
+  optimizer: tf.train.adam,
+  targetLoss: 0.01,
+  learningRate: 0.002,
+  rates: ratesFrom(0.00025, 6),
+  seeds: [1, 2, 3, 4, 5],
+  metric: 'accuracy',
+};
