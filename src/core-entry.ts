@@ -1,6 +1,7 @@
 export { defaultLearningRate, defaultPolicy } from './assembly/assemble.js';
 export { pipelineFromHeader } from './assembly/from-header.js';
 export type { DecisionOptions } from './assembly/options.js';
+export * as presets from './assembly/presets.js';
 export { type Description, learningRateFrom, policyFrom, scheduleFrom } from './assembly/registry.js';
 export {
   type AsLearningRateOptions,
@@ -46,6 +47,7 @@ export { decide } from './controller/decide.js';
 export type { MeasureOptions } from './core/measuring.js';
 export type { Advance, Pipeline, PipelineState } from './core/pipeline.js';
 export { bestBatchSize, expectedDecrease, type Walker } from './core/rebound.js';
+export type { Span } from './core/span.js';
 export type { StationarityTest } from './core/stationarity.js';
 export type {
   AdamParameters,
@@ -74,15 +76,43 @@ export type {
 } from './core/types.js';
 export { type AdaScaleOptions, adaScale, linear, none, squareRoot } from './learning-rates/index.js';
 export {
+  type CabsOptions,
+  cabs,
   fixed,
   type GaussianWalkOptions,
   type GaussianWalkWithReboundOptions,
+  type GoodputOptions,
+  type GradientDiversityOptions,
+  type GradientDiversityState,
+  type GradientSimilarityOptions,
+  type GradientSimilarityState,
+  type GrowOnPlateauOptions,
   type GrowWhenStationaryOptions,
   gaussianWalk,
   gaussianWalkWithRebound,
+  goodput,
+  gradientDiversity,
+  gradientSimilarity,
+  growOnPlateau,
   growWhenStationary,
+  type InnerProductTestOptions,
+  innerProductTest,
+  type LossDampingOptions,
+  lossDamping,
+  type NoiseScaleOptions,
+  type NormTestOptions,
+  noiseScale,
+  normTest,
   type ProgressRateOptions,
   progressRate,
+  type RampUp,
+  type SmallBatchOptions,
+  type Stage,
+  type StagesOptions,
+  smallBatch,
+  stages,
+  type ThroughputKneeOptions,
+  throughputKnee,
 } from './policies/index.js';
 export { RUN_LOG_VERSION, type RunLogHeader, type RunLogStep } from './run-log/format.js';
 export { type LoggedRun, type LoggedStep, type RunLog, readRunLog } from './run-log/read.js';

@@ -24,9 +24,9 @@ export function defaultPolicy(): Policy {
   return cooled(ramped(gaussianWalk())) as Policy;
 }
 
-/** The default rule: the gain of the larger batch; its root where the optimizer's step already divides by the noise. */
-export function defaultLearningRate(optimizer: RunFacts['optimizer']): LearningRateRule {
-  return adaScale({ power: optimizer === 'adaptive' ? 0.5 : 1 });
+/** The default rule: the gain of the larger batch, as far as the optimizer's memory lets it reach. */
+export function defaultLearningRate(): LearningRateRule {
+  return adaScale({ reach: 'optimizer' });
 }
 
 /** The pipeline carries each estimator's state without looking into it. */
@@ -79,7 +79,7 @@ function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
   return {
     estimators: estimatorsFor(options.memory ?? DEFAULT_MEMORY, facts.datasetSize),
     policy: (options.policy as Policy | undefined) ?? defaultPolicy(),
-    learningRate: options.learningRate ?? defaultLearningRate(facts.optimizer),
+    learningRate: options.learningRate ?? defaultLearningRate(),
     schedule: options.schedule,
     measuring: measuringSchedule(options.measure, facts.optimizer === 'adaptive' ? SETTLE_STEPS : 0),
     candidates: candidatesFor(options, facts),
@@ -105,7 +105,7 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
 
 /** The options that decide, as JSON, the defaults filled in: what a run log's header holds. Whatever else `options` holds is left out. */
 export function describeOptions(options: DecisionOptions, facts: RunFacts): JsonObject {
-  const rule = options.learningRate ?? defaultLearningRate(facts.optimizer);
+  const rule = options.learningRate ?? defaultLearningRate();
   const { schedule } = options;
   const plain = DECISION_KEYS.filter((key) => ['number', 'boolean'].includes(typeof options[key])).map((key) => [
     key,

@@ -70,7 +70,7 @@ export function optionsFor(options: DecisionOptions, signals: readonly Signal[],
   const missing = lacks(needsOf(policy), signals);
   if (missing.length > 0) refuse('policy', innermost(policy), missing, signals, log);
   const { learningRate } = options;
-  const unserved = lacks((learningRate ?? defaultLearningRate('sgd')).needs ?? [], signals);
+  const unserved = lacks((learningRate ?? defaultLearningRate()).needs ?? [], signals);
   if (unserved.length === 0) return options;
   if (learningRate !== undefined) refuse('learning-rate rule', learningRate.name, unserved, signals, log);
   return { ...options, learningRate: none() };

@@ -7,7 +7,7 @@ export interface DecisionOptions {
   /** The rule for the batch size. @defaultValue cooled(ramped(gaussianWalk())) */
   // biome-ignore lint/suspicious/noExplicitAny: a policy's state is its own business
   readonly policy?: Policy<any>;
-  /** The rule for the learning rate. @defaultValue adaScale(), with power 0.5 for optimizers that divide by the gradient's size */
+  /** The rule for the learning rate. @defaultValue adaScale({ reach: 'optimizer' }) */
   readonly learningRate?: LearningRateRule;
   /** The course of the rate over the training, on a clock of examples; the rule's factor comes on top. @defaultValue none: the user's own rate */
   readonly schedule?: LearningRateSchedule;

@@ -1,5 +1,6 @@
 import { checkAtLeast, checkKeys } from '../core/checks.js';
 import { expectedDecrease } from '../core/rebound.js';
+import { timeOf } from '../core/time-of.js';
 import type { Estimates, Policy, PolicyContext } from '../core/types.js';
 
 /** Options of {@link gaussianWalk}; each has a safe default. */
@@ -44,10 +45,7 @@ function decrease(estimates: Ready, context: PolicyContext, floor: number | unde
 }
 
 function utility(estimates: Ready, context: PolicyContext, floor: number | undefined, batchSize: number): number {
-  const { fixedMs, perExampleMs, perMicroBatchMs } = estimates.time;
-  const more = Math.ceil(batchSize / (context.facts.maxMicroBatchSize ?? batchSize)) - 1;
-  const time = fixedMs + perExampleMs * batchSize + perMicroBatchMs * more;
-  return decrease(estimates, context, floor, batchSize) / time;
+  return decrease(estimates, context, floor, batchSize) / timeOf(estimates.time, batchSize, context.facts);
 }
 
 const hold = (reason: string) => ({ state: null, decision: { reason } });

@@ -158,7 +158,7 @@ export function progressRate(options: ProgressRateOptions = {}): Policy<Progress
       const asked = phase === 'trial' ? (neighbourOf(known, candidates) ?? home) : home;
       const hold = (state: ProgressRateState, reason: string): Answer => ({
         state,
-        decision: { batchSize: asked, reason },
+        decision: asked === batchSize ? { reason } : { batchSize: asked, reason },
       });
       if (batchSize !== asked) {
         const misses = known.misses + 1;

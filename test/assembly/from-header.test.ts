@@ -6,11 +6,12 @@ import type { PipelineState } from '../../src/core/pipeline.js';
 import type { RunFacts } from '../../src/core/types.js';
 import { linear, none, squareRoot } from '../../src/learning-rates/index.js';
 import * as policies from '../../src/policies/index.js';
-import { fixed, gaussianWalk, gaussianWalkWithRebound } from '../../src/policies/index.js';
 import { formatHeader, type RunLogHeader } from '../../src/run-log/format.js';
 import { throughJson } from '../support/json.js';
 import { asking } from '../support/policies.js';
 import { SIMULATED_FACTS, simulatedTraining } from '../support/simulated-training.js';
+
+const { fixed, gaussianWalk, gaussianWalkWithRebound } = policies;
 
 const headerOf = (options: DecisionOptions, facts: RunFacts = SIMULATED_FACTS): RunLogHeader =>
   JSON.parse(formatHeader({ facts, options: describeOptions(options, facts), about: {} })) as RunLogHeader;

@@ -14,8 +14,8 @@ const LOSSES = ['loss', 'validationLoss', 'learningRate'] as const;
 
 test('a run log serves every policy, a log of losses only those that say so', () => {
   expect(policiesFor(ALL_SIGNALS)).toEqual(Object.keys(policies));
-  expect(policiesFor(LOSSES)).toEqual(['fixed']);
-  expect(policiesFor([])).toEqual(['fixed']);
+  expect(policiesFor(LOSSES)).toEqual(['fixed', 'growOnPlateau', 'lossDamping', 'stages']);
+  expect(policiesFor([])).toEqual(['fixed', 'stages']);
 });
 
 test('a policy that does not say is taken to need gradient statistics', () => {
@@ -38,7 +38,7 @@ test('combinators of several need what any of them does, and are named with all 
 
 test('what the log cannot serve is refused, with what it can', () => {
   const refusal =
-    "log.csv: policy 'gaussianWalk' needs gradient statistics, step times; the log has the loss, the validation loss, the learning rate. Policies that it can serve: fixed";
+    "log.csv: policy 'gaussianWalk' needs gradient statistics, step times; the log has the loss, the validation loss, the learning rate. Policies that it can serve: fixed, growOnPlateau, lossDamping, stages";
   expect(() => optionsFor({}, LOSSES, 'log.csv')).toThrow(new RangeError(refusal));
   expect(() => optionsFor({ policy: cooled(clamped(gaussianWalk(), {})) }, LOSSES, 'log.csv')).toThrow(refusal);
   expect(() => optionsFor({ policy: gaussianWalkWithRebound() }, ['time'], 'log.csv')).toThrow(

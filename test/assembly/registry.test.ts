@@ -37,14 +37,42 @@ function decisions(policy: Policy, learningRate: LearningRateRule, run: readonly
   });
 }
 
-const { fixed, gaussianWalk, gaussianWalkWithRebound, growWhenStationary, progressRate } = policies;
+const { fixed, gaussianWalk, gaussianWalkWithRebound, growOnPlateau, lossDamping, smallBatch, stages, throughputKnee } =
+  policies;
+const { cabs, goodput, gradientDiversity, gradientSimilarity } = policies;
+const { innerProductTest, noiseScale, normTest } = policies;
+const { growWhenStationary, progressRate } = policies;
 const POLICIES = [
+  cabs({ factor: 2, floor: 0.1 }),
   fixed(),
   fixed(40),
   gaussianWalk(),
   gaussianWalk({ floor: -0.5, minGain: 1.2 }),
   gaussianWalkWithRebound({ drawSize: 8, floor: 0.1 }),
   gaussianWalkWithRebound({ sequential: false }),
+  growOnPlateau(),
+  growOnPlateau({ factor: 2, patience: { examples: 300 }, minDelta: 0.01, cooldown: { examples: 100 } }),
+  lossDamping(),
+  lossDamping({ floor: -1, settle: 10, exact: true }),
+  smallBatch(),
+  smallBatch({ min: 8, max: 64, efficiency: 0.9 }),
+  stages(),
+  stages({ every: { examples: 1000 }, batchFactor: 3, rateFactor: 0.5 }),
+  stages({
+    at: [
+      { epochs: 1, batchSize: 40, learningRateScale: 0.5 },
+      { epochs: 3, batchFactor: 4 },
+    ],
+  }),
+  stages({ ramp: { from: 8, to: 40, increment: 8, examples: 1500 } }),
+  throughputKnee(),
+  throughputKnee({ share: 0.5 }),
+  goodput({ minGain: 1.2 }),
+  gradientDiversity({ factor: 0.5, atEpochEnds: false }),
+  gradientSimilarity({ target: 0.2, grow: 1.5, shrink: 0.7 }),
+  innerProductTest({ theta: 0.5, nu: 2, shrink: true }),
+  noiseScale({ factor: 0.5 }),
+  normTest({ theta: 0.5, shrink: true }),
   growWhenStationary(),
   growWhenStationary({ test: 'pflug', window: 200, confidence: 0.6, needsFlatLoss: false, factor: 1.5 }),
   growWhenStationary({ test: 'yaida', window: 100, tolerance: 2 }),

@@ -21,19 +21,34 @@ import {
 import type { LearningRateRule, Policy } from '../../src/core/types.js';
 import { adaScale, linear, none, squareRoot } from '../../src/learning-rates/index.js';
 import {
+  cabs,
   fixed,
   gaussianWalk,
   gaussianWalkWithRebound,
+  goodput,
+  gradientDiversity,
+  gradientSimilarity,
+  growOnPlateau,
   growWhenStationary,
+  innerProductTest,
+  lossDamping,
+  noiseScale,
+  normTest,
   progressRate,
+  smallBatch,
+  stages,
+  throughputKnee,
 } from '../../src/policies/index.js';
 
 const factor = fc.double({ min: 1.01, max: 8, noNaN: true });
 /** JSON has no -0. */
 const floor = fc.double({ min: -2, max: 2, noNaN: true }).map((x) => x + 0);
 
+const positive = fc.double({ min: 0.05, max: 20, noNaN: true });
+
 /** Each of the package's policies with options of every kind; by its name, so that a new one is missed. */
 export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
+  cabs: fc.record({ factor: positive, floor }, { requiredKeys: [] }).map((options) => cabs(options) as Policy),
   fixed: fc.option(fc.integer({ min: 1, max: 2000 }), { nil: undefined }).map((size) => fixed(size) as Policy),
   gaussianWalk: fc
     .record({ floor, minGain: fc.double({ min: 1, max: 1.5, noNaN: true }) }, { requiredKeys: [] })
@@ -41,6 +56,69 @@ export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
   gaussianWalkWithRebound: fc
     .record({ floor, drawSize: fc.integer({ min: 2, max: 99 }), sequential: fc.boolean() }, { requiredKeys: [] })
     .map((options) => gaussianWalkWithRebound(options) as Policy),
+  growOnPlateau: fc
+    .record(
+      {
+        factor,
+        patience: fc.oneof(
+          fc.record({ epochs: fc.integer({ min: 1, max: 3 }) }),
+          fc.record({ examples: fc.integer({ min: 1, max: 900 }) }),
+        ),
+        minDelta: fc.double({ min: 0, max: 1, noNaN: true }).map((x) => x + 0),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => growOnPlateau(options) as unknown as Policy),
+  lossDamping: fc
+    .record({ floor, settle: fc.integer({ min: 1, max: 900 }), exact: fc.boolean() }, { requiredKeys: [] })
+    .map((options) => lossDamping(options) as unknown as Policy),
+  smallBatch: fc
+    .record(
+      {
+        min: fc.integer({ min: 1, max: 32 }),
+        efficiency: fc.double({ min: 0, max: 1, noNaN: true }).map((x) => x + 0),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => smallBatch(options) as Policy),
+  stages: fc
+    .oneof(
+      fc.record(
+        { every: fc.record({ examples: fc.integer({ min: 1, max: 900 }) }), batchFactor: factor, rateFactor: factor },
+        { requiredKeys: [] },
+      ),
+      fc.record({ batchFactor: factor, learningRateScale: factor }).map((stage) => ({ at: [{ epochs: 2, ...stage }] })),
+      fc
+        .record({ from: fc.integer({ min: 1, max: 99 }), increment: fc.integer({ min: 1, max: 99 }) })
+        .map((ramp) => ({ ramp: { ...ramp, examples: 2000 } })),
+    )
+    .map((options) => stages(options) as Policy),
+  throughputKnee: fc
+    .record({ share: fc.double({ min: 0, max: 1, noNaN: true }).map((x) => x + 0) }, { requiredKeys: [] })
+    .map((options) => throughputKnee(options) as Policy),
+  goodput: fc
+    .record({ minGain: fc.double({ min: 1, max: 1.5, noNaN: true }) }, { requiredKeys: [] })
+    .map((options) => goodput(options) as Policy),
+  gradientDiversity: fc
+    .record({ factor: positive, atEpochEnds: fc.boolean() }, { requiredKeys: [] })
+    .map((options) => gradientDiversity(options) as unknown as Policy),
+  gradientSimilarity: fc
+    .record(
+      {
+        target: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        grow: fc.double({ min: 1, max: 4, noNaN: true }),
+        shrink: fc.double({ min: 0.2, max: 1, noNaN: true }),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => gradientSimilarity(options) as unknown as Policy),
+  innerProductTest: fc
+    .record({ theta: positive, nu: positive, shrink: fc.boolean() }, { requiredKeys: [] })
+    .map((options) => innerProductTest(options) as Policy),
+  noiseScale: fc.record({ factor: positive }, { requiredKeys: [] }).map((options) => noiseScale(options) as Policy),
+  normTest: fc
+    .record({ theta: positive, shrink: fc.boolean() }, { requiredKeys: [] })
+    .map((options) => normTest(options) as Policy),
   growWhenStationary: fc
     .record(
       {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import * as policies from '../../src/policies/index.js';
 import { REPLAY_NOTE } from '../../src/replay/note.js';
 import { formatNumber } from '../../src/report/format.js';
 import { type LoggedRun, readRunLog } from '../../src/run-log/read.js';
@@ -212,7 +213,7 @@ describe('inspect', () => {
   test('tells what is in a log', async () => {
     const { out } = await run(['inspect', RESUMED_LOG]);
     expect(out).toContain(`${RESUMED_LOG}: run-log; tells the loss`);
-    expect(out).toContain('policies that it can serve: fixed, gaussianWalk');
+    expect(out).toContain(`policies that it can serve: ${Object.keys(policies).join(', ')}\n`);
     expect(out).toMatch(/policy +\w+\(/);
     expect(out).toMatch(/loss +[▁▂▃▄▅▆▇█]+ /);
     expect(out).toMatch(/version 0\.1\.0, resumed/);
@@ -222,11 +223,12 @@ describe('inspect', () => {
     const words = ['inspect', METRICS, 'test/golden/imports/trainer_state.json', '--batch-size', '32', '--json'];
     const [metrics, state] = jsonLines((await run(words)).out);
     const signals = ['loss', 'validationLoss', 'learningRate'];
-    expect(metrics).toMatchObject({ format: 'lightning-csv', signals, policies: ['fixed'] });
+    const policies = ['fixed', 'growOnPlateau', 'lossDamping', 'stages'];
+    expect(metrics).toMatchObject({ format: 'lightning-csv', signals, policies });
     expect(state).toMatchObject({
       format: 'hugging-face',
       signals,
-      policies: ['fixed'],
+      policies,
       runs: [{ summary: { steps: 4 } }],
     });
   });

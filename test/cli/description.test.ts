@@ -7,7 +7,9 @@ import { EXIT, Failure } from '../../src/cli/failure.js';
 import { clamped, cooled, maxOf } from '../../src/combinators/index.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
 import type { Policy } from '../../src/core/types.js';
-import { fixed, gaussianWalk } from '../../src/policies/index.js';
+import * as policies from '../../src/policies/index.js';
+
+const { fixed, gaussianWalk } = policies;
 
 test.each([
   ['fixed', { name: 'fixed', options: {} }],
@@ -61,7 +63,7 @@ test('options are put together', () => {
 });
 
 test.each([
-  ['nobody', [], "there is no policy 'nobody'; there are fixed, gaussianWalk"],
+  ['nobody', [], `there is no policy 'nobody'; there are ${Object.keys(policies).join(', ')}`],
   ['', [], "policy must be a name, with options as name:option=value,…; got ''"],
   ['fixed:8', [], "policy: an option must be name=value; got '8'"],
   ['fixed:batchSize=0', [], 'fixed: batchSize must be a whole number >= 1; got 0'],

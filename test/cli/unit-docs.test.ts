@@ -40,6 +40,9 @@ const units = [
   ),
 ].map(([doc, optionsOf]) => [doc.name, doc, optionsOf] as const);
 
+/** A default as its comment writes it. */
+const written = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+
 test.each(units)('%s says what it does, and its options are its options', (_name, doc, optionsOf) => {
   expect(doc.says).toMatch(/^[A-Z].{20,}[^ ]$/s);
   expect(doc.says + doc.options.map(({ says }) => says).join()).not.toMatch(/\{@|\*\/|\n/);
@@ -51,7 +54,7 @@ test.each(units)('%s says what it does, and its options are its options', (_name
     if (doc.name === 'clamped' && option.name === 'max') continue;
     if (doc.name === 'traced' && option.name === 'label') continue;
     if (Object.hasOwn(neededBy(doc.name), option.name)) continue;
-    expect(option.default).toMatch(new RegExp(`^${String(value).replace('.', '\\.')}(,|$)`));
+    expect(option.default).toMatch(new RegExp(`^${written(value).replace(/[.{}]/g, '\\$&')}(,|$)`));
   }
   const known = [...doc.options.map(({ name }) => name), 'policy'];
   for (const name of Object.keys(defaults)) expect(known).toContain(name);

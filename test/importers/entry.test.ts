@@ -7,7 +7,7 @@ test('the entry reads, refuses and writes', async () => {
   const source = createReadStream('test/golden/imports/metrics.csv');
   const { signals, records } = await entry.importRun('lightning-csv', source, { facts });
   expect(entry.optionsFor({ policy: fixed(64) }, signals, 'metrics.csv').learningRate?.name).toBe('none');
-  expect(entry.policiesFor(signals)).toEqual(['fixed']);
+  expect(entry.policiesFor(signals)).toEqual(['fixed', 'growOnPlateau', 'lossDamping', 'stages']);
   let lines = '';
   for await (const text of entry.exportRun('run-log', records)) lines += text;
   expect(lines.trim().split('\n')).toHaveLength(7);

@@ -275,7 +275,10 @@ describe('steps that are not like the others', () => {
   test('and if it comes late, all is well; once it was there it is not waited for again', () => {
     const at = asking();
     for (let i = 1; i < 19; i++) at(16);
-    expect(at(32)).toMatchObject({ decision: { batchSize: 32 }, state: { home: 16, misses: -1, examples: 32 } });
+    expect(at(32)).toMatchObject({
+      decision: { reason: 'reads the speed of 32' },
+      state: { home: 16, misses: -1, examples: 32 },
+    });
     expect(at(16).decision).toEqual({ reason: '16 was set from outside' });
   });
 

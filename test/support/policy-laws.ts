@@ -2,16 +2,24 @@ import fc from 'fast-check';
 import { assemble } from '../../src/assembly/assemble.js';
 import type { PipelineState } from '../../src/core/pipeline.js';
 import type { Estimates, Json, Policy, PolicyContext, PolicyDecision, StepObservation } from '../../src/core/types.js';
-import { drawContext, ESTIMATES, type KnownEstimates, knownEstimates, policyContext } from './contexts.js';
+import { type ContextChanges, drawContext, ESTIMATES, knownEstimates, policyContext } from './contexts.js';
 import { deepFreeze, throughJson } from './json.js';
 import { anyRun, gradientStatistics, observation, plainObservation } from './observations.js';
+import {
+  innermostName,
+  NOISE_STATISTICS,
+  type NoiseStatistic,
+  noisier,
+  READS_NOISE_IN,
+  type Sight,
+} from './policy-tables.js';
 
 const FACTS = { baseBatchSize: 16, baseLearningRate: 0.01, datasetSize: 4000 };
 
 type Call = { readonly state: Json; readonly estimates: Estimates; readonly context: PolicyContext };
 
 /** Every call that a pipeline makes to the policy over a run. */
-function callsOver(build: () => Policy, run: readonly StepObservation[]): Call[] {
+export function callsOver(build: () => Policy, run: readonly StepObservation[]): Call[] {
   const calls: Call[] = [];
   const policy = build();
   const recorder: Policy = {
@@ -33,14 +41,31 @@ function expectPossible({ batchSize, reason }: PolicyDecision): void {
 }
 
 /** A full set of estimates, some of them taken away. */
-const someEstimates: fc.Arbitrary<Estimates> = fc
+export const someEstimates: fc.Arbitrary<Estimates> = fc
   .tuple(knownEstimates, fc.subarray(['loss', 'noise', 'walk', 'walkAtHand', 'time'] as const))
   .map(([known, missing]) => {
     const all: Estimates = { ...known, walkAtHand: { ...known.walk, loss: known.loss } };
     return Object.fromEntries(Object.entries(all).filter(([key]) => !missing.includes(key as never)));
   });
 
-/** The laws that every policy holds, wrapped or not; `runs` runs of many steps each, and four times as many single cases. */
+/** Measured steps after which a rule of small moves has asked for another size. */
+const UPDATES = 8;
+
+/** The size after measured steps with the same statistics at a size that stays, an epoch apart and far from the start, so that nothing rests. */
+export function sizeAfter(policy: Policy, { estimates, gradient }: Sight, changes: ContextChanges = {}): number {
+  let state = policy.init();
+  let size = changes.batchSize ?? 16;
+  for (let epoch = 1; epoch <= UPDATES; epoch++) {
+    const seen = observation({ step: 1000 * epoch, epoch, examplesSeen: 16_000 * epoch, gradient });
+    const context = policyContext({ estimates, observation: seen, ...changes });
+    const answer = policy.update(state, estimates, context);
+    state = answer.state;
+    size = answer.decision.batchSize ?? context.batchSize;
+  }
+  return size;
+}
+
+/** The laws that every policy holds, wrapped or not; `runs` cases each, four times as many where one is a single call. */
 export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
   test('is pure: frozen input, the same twice', () => {
     fc.assert(
@@ -112,6 +137,7 @@ export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
         walkAtHand: { ...ESTIMATES.walk, drift: 0, variance: 0, loss: 0 },
       },
       { ...ESTIMATES, noise: { ...ESTIMATES.noise, squaredGradientNorm: -3, noiseScale: 1e12 } },
+      { ...ESTIMATES, noise: { ...ESTIMATES.noise, squaredGradientNorm: 0, noiseScale: 1e-9, isLowerBound: true } },
       { ...ESTIMATES, walkAtHand: { loss: -1, drift: -1, variance: 1e9, batchSize: 16, degreesOfFreedom: 20 } },
       { ...ESTIMATES, time: { fixedMs: 0, perExampleMs: 0, perMicroBatchMs: 0 } },
     ];
@@ -141,24 +167,15 @@ export function holdsPolicyLaws(build: () => Policy, runs = 25): void {
   });
 
   test('more noise never means a smaller batch, at the same rate for all sizes', () => {
-    const seen = (known: KnownEstimates, factor: number): Estimates => ({
-      ...known,
-      noise: { ...known.noise, noiseScale: known.noise.noiseScale * factor },
-      walk: { ...known.walk, variance: known.walk.variance * factor },
-      walkAtHand: { ...known.walk, variance: known.walk.variance * factor, loss: known.loss },
-    });
-    const sizeAfter = (estimates: Estimates): number => {
-      const policy = build();
-      // Far from the start, so that nothing rests.
-      const context = policyContext({ estimates, observation: observation({ step: 1000 }) });
-      let { state, decision } = policy.update(policy.init(), estimates, context);
-      const later = policyContext({ estimates, observation: observation({ step: 2000 }) });
-      ({ state, decision } = policy.update(state, estimates, later));
-      return decision.batchSize ?? context.batchSize;
-    };
+    const noise = READS_NOISE_IN[innermostName(build())] ?? NOISE_STATISTICS;
+    const factors = fc.double({ min: 1, max: 50, noNaN: true });
     fc.assert(
-      fc.property(knownEstimates, fc.double({ min: 1, max: 50, noNaN: true }), (known, factor) => {
-        expect(sizeAfter(seen(known, factor))).toBeGreaterThanOrEqual(sizeAfter(seen(known, 1)));
+      fc.property(knownEstimates, fc.constantFrom(16, 64, 256, 1024), factors, (known, batchSize, factor) => {
+        const after = (statistics: readonly NoiseStatistic[], by: number): number =>
+          sizeAfter(build(), noisier(known, statistics, by), { batchSize });
+        const before = after([], 1);
+        for (const statistics of [noise, NOISE_STATISTICS])
+          expect(after(statistics, factor)).toBeGreaterThanOrEqual(before);
       }),
       { numRuns: 4 * runs },
     );
