@@ -48,6 +48,7 @@ export type { MeasureOptions } from './core/measuring.js';
 export type { Advance, Pipeline, PipelineState } from './core/pipeline.js';
 export { bestBatchSize, expectedDecrease, type Walker } from './core/rebound.js';
 export type { Span } from './core/span.js';
+export type { StationarityTest } from './core/stationarity.js';
 export type {
   AdamParameters,
   Decision,
@@ -86,12 +87,14 @@ export {
   type GradientSimilarityOptions,
   type GradientSimilarityState,
   type GrowOnPlateauOptions,
+  type GrowWhenStationaryOptions,
   gaussianWalk,
   gaussianWalkWithRebound,
   goodput,
   gradientDiversity,
   gradientSimilarity,
   growOnPlateau,
+  growWhenStationary,
   type InnerProductTestOptions,
   innerProductTest,
   type LossDampingOptions,
@@ -100,6 +103,8 @@ export {
   type NormTestOptions,
   noiseScale,
   normTest,
+  type ProgressRateOptions,
+  progressRate,
   type RampUp,
   type SmallBatchOptions,
   type Stage,

@@ -21,13 +21,22 @@ const STATISTICS = [
   'projectionDeviations',
 ] as const;
 
+/**
+ * What a log may lack. Not finite, they are no less an anomaly than the others: weights that are NaN can leave loss and gradient finite, where a
+ * backend clips NaN to a bound.
+ */
+const STEP_STATISTICS = ['weightProjection', 'squaredNormOfStep'] as const;
+
 /** The name of the first fact that cannot be used: not finite, or statistics of fewer than two micro-batches. */
 function unusable({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
   if (!Number.isFinite(loss)) return 'loss';
   if (!Number.isFinite(baseLearningRate)) return 'baseLearningRate';
   if (gradient === undefined) return undefined;
   if (!(gradient.degreesOfFreedom >= 1)) return 'degreesOfFreedom';
-  return STATISTICS.find((name) => !Number.isFinite(gradient[name]));
+  return (
+    STATISTICS.find((name) => !Number.isFinite(gradient[name])) ??
+    STEP_STATISTICS.find((name) => !Number.isFinite(gradient[name] ?? 0))
+  );
 }
 
 /** The decision of the step at which the rate guard tripped. */

@@ -62,9 +62,9 @@ export interface GradientStatistics {
   readonly freshDeviations: number;
   /** sum b_i ((g_i - g)·d)^2; over (n - 1) it estimates dᵀΣd. */
   readonly projectionDeviations: number;
-  /** g·θ, θ the weights before the update. */
+  /** g·θ, θ the weights before the update; with `coverage`, of the parameters that it speaks of. Absent: not told. */
   readonly weightProjection?: number;
-  /** |p|^2. */
+  /** |p|^2, likewise. Absent: not told, or lost in float32. */
   readonly squaredNormOfStep?: number;
   /** Least, lower quartile, median, upper quartile and largest |g_j| of the examples, where each is seen alone. */
   readonly exampleNorms?: readonly number[];

@@ -41,6 +41,7 @@ const { fixed, gaussianWalk, gaussianWalkWithRebound, growOnPlateau, lossDamping
   policies;
 const { cabs, goodput, gradientDiversity, gradientSimilarity } = policies;
 const { innerProductTest, noiseScale, normTest } = policies;
+const { growWhenStationary, progressRate } = policies;
 const POLICIES = [
   cabs({ factor: 2, floor: 0.1 }),
   fixed(),
@@ -72,6 +73,11 @@ const POLICIES = [
   innerProductTest({ theta: 0.5, nu: 2, shrink: true }),
   noiseScale({ factor: 0.5 }),
   normTest({ theta: 0.5, shrink: true }),
+  growWhenStationary(),
+  growWhenStationary({ test: 'pflug', window: 200, confidence: 0.6, needsFlatLoss: false, factor: 1.5 }),
+  growWhenStationary({ test: 'yaida', window: 100, tolerance: 2 }),
+  progressRate(),
+  progressRate({ window: 100, rest: 50, evidence: 0.5, floor: -0.5 }),
   clamped(gaussianWalk(), { max: 128 }),
   laddered(gaussianWalkWithRebound({ sequential: false }), { factor: 3 }),
   steadied(ramped(gaussianWalk(), { factor: 4 })),

@@ -29,10 +29,12 @@ import {
   gradientDiversity,
   gradientSimilarity,
   growOnPlateau,
+  growWhenStationary,
   innerProductTest,
   lossDamping,
   noiseScale,
   normTest,
+  progressRate,
   smallBatch,
   stages,
   throughputKnee,
@@ -117,6 +119,30 @@ export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
   normTest: fc
     .record({ theta: positive, shrink: fc.boolean() }, { requiredKeys: [] })
     .map((options) => normTest(options) as Policy),
+  growWhenStationary: fc
+    .record(
+      {
+        test: fc.constantFrom('pflug', 'yaida', 'sasa'),
+        window: fc.integer({ min: 10, max: 4000 }),
+        confidence: fc.double({ min: 0.5, max: 0.98, noNaN: true }),
+        tolerance: fc.double({ min: 0.01, max: 3, noNaN: true }),
+        needsFlatLoss: fc.boolean(),
+        factor,
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => growWhenStationary(options) as unknown as Policy),
+  progressRate: fc
+    .record(
+      {
+        window: fc.integer({ min: 10, max: 2000 }),
+        rest: fc.integer({ min: 0, max: 2000 }),
+        evidence: fc.double({ min: 0.1, max: 3, noNaN: true }),
+        floor,
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => progressRate(options) as unknown as Policy),
 };
 
 const count = (max: number) => fc.integer({ min: 1, max });
