@@ -39,6 +39,6 @@ export function inverseTime(options: InverseTimeOptions = {}): LearningRateSched
     name: 'inverseTime',
     options: { decay, over: { ...over }, clock },
     ...needsOfClock(clock),
-    factor: (progress, facts) => 1 / (1 + (decay * progress[clock]) / examplesIn('inverseTime', over, facts)),
+    factor: (progress, facts) => 1 / (1 + (decay * progress[clock]) / examplesIn('inverseTime: over', over, facts)),
   };
 }

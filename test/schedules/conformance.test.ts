@@ -5,15 +5,16 @@ import { none } from '../../src/learning-rates/index.js';
 import { fixed } from '../../src/policies/index.js';
 import * as schedules from '../../src/schedules/index.js';
 import { anySchedule } from '../assembly/support.js';
+import { logarithmic } from '../support/arbitraries.js';
 import { deepFreeze, throughJson } from '../support/json.js';
 import { observation } from '../support/observations.js';
 import { FACTS } from './support.js';
 
-const clock = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e12, noNaN: true }));
+const clock = fc.oneof(fc.constant(0), fc.nat(100_000), logarithmic(1e-3, 1e12));
 const anyProgress: fc.Arbitrary<ProgressEstimate> = fc.record({ examples: clock, gainedExamples: clock });
 const anyFacts: fc.Arbitrary<RunFacts> = fc.record({
   baseBatchSize: fc.integer({ min: 1, max: 4096 }),
-  baseLearningRate: fc.oneof(fc.constant(0), fc.double({ min: 1e-6, max: 10, noNaN: true })),
+  baseLearningRate: fc.oneof(fc.constant(0), logarithmic(1e-6, 10)),
   datasetSize: fc.integer({ min: 1, max: 1e7 }),
 });
 

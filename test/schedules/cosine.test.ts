@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cosine } from '../../src/schedules/index.js';
-import { factorAt, rejectsAsSchedule } from './support.js';
+import { FACTS, factorAt, rejectsAsSchedule } from './support.js';
 
 test('by hand: half way half, a third of the way three quarters, at the end and after it the floor', () => {
   const schedule = cosine({ examples: 600, floor: 1e-6 });
@@ -14,7 +14,8 @@ test('by hand: half way half, a third of the way three quarters, at the end and 
 });
 
 test('the same cosine as Math.cos, to the last digits', () => {
-  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  // Doubles as fast-check draws them are nearly all close to 0.
+  const share = fc.integer({ min: 0, max: 1e6 }).map((millionths) => millionths / 1e6);
   fc.assert(
     fc.property(share, fc.double({ min: 1e-6, max: 1, noNaN: true }), (at, floor) => {
       const expected = floor + ((1 - floor) * (1 + Math.cos(Math.PI * at))) / 2;
@@ -50,6 +51,11 @@ rejectsAsSchedule('cosine', cosine, [
   [() => cosine({ floor: 0 }), 'cosine: floor', 'between 0.000001 and 1', '0'],
   [() => cosine({ floor: 1.1 }), 'cosine: floor', 'between 0.000001 and 1', '1.1'],
 ]);
+
+test('where epochs cannot be told, says so by its name', () => {
+  const { datasetSize: _unknown, ...facts } = FACTS;
+  expect(() => factorAt(cosine(), 0, facts)).toThrow('cosine: a length in epochs needs the size of the data');
+});
 
 test('rejects a length given twice', () => {
   expect(() => cosine({ epochs: 3, examples: 9 })).toThrow(

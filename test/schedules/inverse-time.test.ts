@@ -1,5 +1,5 @@
 import { inverseTime } from '../../src/schedules/index.js';
-import { factorAt, rejectsAsSchedule } from './support.js';
+import { FACTS, factorAt, rejectsAsSchedule } from './support.js';
 
 test('by hand: half after one length, a third after two', () => {
   const schedule = inverseTime({ over: { examples: 50 } });
@@ -23,6 +23,11 @@ rejectsAsSchedule('inverseTime', inverseTime, [
   [() => inverseTime({ over: { epochs: 0 } }), 'inverseTime: over: epochs', 'a finite number > 0', '0'],
   [() => inverseTime({ over: 3 as never }), 'inverseTime: over', 'an object with examples or epochs', '3'],
 ]);
+
+test('where epochs cannot be told, says so by its name', () => {
+  const { datasetSize: _unknown, ...facts } = FACTS;
+  expect(() => factorAt(inverseTime(), 0, facts)).toThrow('inverseTime: over: a length in epochs needs the size');
+});
 
 test('refuses a length in steps, and says why', () => {
   expect(() => inverseTime({ over: { steps: 100 } as never })).toThrow(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { step } from '../../src/schedules/index.js';
-import { factorAt, rejectsAsSchedule } from './support.js';
+import { FACTS, factorAt, rejectsAsSchedule } from './support.js';
 
 test('by hand: halved after each 100 examples', () => {
   const schedule = step({ every: { examples: 100 }, factor: 0.5 });
@@ -56,6 +56,13 @@ rejectsAsSchedule('step', step, [
   [() => step({ at: 3 as never }), 'step: at', 'a list of lengths, at least one', '3'],
   [() => step({ at: [{ epochs: 1 }, {}] }), 'step: at[1]', 'an object with examples or epochs', '{}'],
 ]);
+
+test('where epochs cannot be told, says which', () => {
+  const { datasetSize: _unknown, ...facts } = FACTS;
+  expect(() => factorAt(step(), 0, facts)).toThrow('step: every: a length in epochs needs the size of the data');
+  const milestones = step({ at: [{ examples: 1 }, { epochs: 1 }] });
+  expect(() => factorAt(milestones, 0, facts)).toThrow('step: at[1]: a length in epochs needs the size of the data');
+});
 
 test('rejects both ways at once, and lengths in steps', () => {
   expect(() => step({ every: { epochs: 1 }, at: [{ epochs: 1 }] })).toThrow(
