@@ -74,7 +74,17 @@ export type {
   TimeEstimate,
   WalkEstimate,
 } from './core/types.js';
-export { type AdaScaleOptions, adaScale, linear, none, squareRoot } from './learning-rates/index.js';
+export {
+  type AdaScaleOptions,
+  adamSquareRoot,
+  adaScale,
+  linear,
+  type NoiseMatchedOptions,
+  noiseMatched,
+  none,
+  squareRoot,
+  surge,
+} from './learning-rates/index.js';
 export {
   type CabsOptions,
   cabs,
@@ -117,4 +127,15 @@ export {
 export { RUN_LOG_VERSION, type RunLogHeader, type RunLogStep } from './run-log/format.js';
 export { type LoggedRun, type LoggedStep, type RunLog, readRunLog } from './run-log/read.js';
 export { fileSink, type MemoryLog, memoryLog, type RunLogSink } from './run-log/sink.js';
-export { constant } from './schedules/index.js';
+export type { ScheduleClock, ScheduleLength } from './schedules/clock.js';
+export {
+  type BottouOptions,
+  bottou,
+  type CosineOptions,
+  constant,
+  cosine,
+  type InverseTimeOptions,
+  inverseTime,
+  type StepOptions,
+  step,
+} from './schedules/index.js';

@@ -1,3 +1,4 @@
+import { adamAt } from './adam.js';
 import { advanceProgress, NO_PROGRESS } from './gain.js';
 import { nearestMultiple } from './ladder.js';
 import { measuringShare } from './measuring.js';
@@ -265,6 +266,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const asAsked = batchSize === decision.batchSize;
       return scaled(base, asAsked ? decision.learningRateFactor : rateFactor(batchSize, estimates, scale));
     },
+    adamAt: (batchSize, base) => adamAt(rule, batchSize, baseBatchSize, base),
     drawTarget({ estimates, decision, scale }, drawn) {
       const walk = estimators.walkAtHand(drawn);
       if (policy.draw === undefined || walk === undefined) return drawn.batchSize;
