@@ -1,7 +1,7 @@
 export { defaultLearningRate, defaultPolicy } from './assembly/assemble.js';
 export { pipelineFromHeader } from './assembly/from-header.js';
 export type { DecisionOptions } from './assembly/options.js';
-export * as presets from './assembly/presets.js';
+export { presets } from './assembly/preset-list.js';
 export { type Description, learningRateFrom, policyFrom, scheduleFrom } from './assembly/registry.js';
 export {
   type AsLearningRateOptions,

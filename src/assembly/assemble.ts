@@ -110,7 +110,7 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
 }
 
 /** The options that decide, as JSON, the defaults filled in: what a run log's header holds. Whatever else `options` holds is left out. */
-export function describeOptions(options: DecisionOptions, facts: RunFacts): JsonObject {
+export function describeOptions(options: DecisionOptions): JsonObject {
   const rule = options.learningRate ?? defaultLearningRate();
   const { schedule } = options;
   const plain = DECISION_KEYS.filter((key) => ['number', 'boolean'].includes(typeof options[key])).map((key) => [

@@ -1,9 +1,9 @@
 import type { Policy, Signal } from '../core/types.js';
 import { none } from '../learning-rates/index.js';
-import * as policies from '../policies/index.js';
 import { defaultLearningRate, defaultPolicy } from './assemble.js';
 import type { DecisionOptions } from './options.js';
 import { policyFrom } from './registry.js';
+import { POLICIES } from './units.js';
 
 /** What a policy reads where it does not say. */
 const UNSAID: readonly Signal[] = ['gradient'];
@@ -42,7 +42,7 @@ function innermost({ name, options }: Named): string {
 
 /** The policies of this package, by name, that a log with these signals can serve. */
 export function policiesFor(signals: readonly Signal[]): string[] {
-  return Object.keys(policies).filter(
+  return Object.keys(POLICIES).filter(
     (name) => lacks(needsOf(policyFrom({ name, options: {} })), signals).length === 0,
   );
 }

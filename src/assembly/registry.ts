@@ -1,8 +1,5 @@
-import * as combinators from '../combinators/index.js';
 import type { JsonObject, LearningRateRule, LearningRateSchedule, Policy } from '../core/types.js';
-import * as learningRates from '../learning-rates/index.js';
-import * as policies from '../policies/index.js';
-import * as schedules from '../schedules/index.js';
+import { COMBINATORS, LEARNING_RATES, POLICIES, SCHEDULES } from './units.js';
 
 /** A policy or rule as a run log names it. */
 export interface Description {
@@ -38,11 +35,11 @@ function innerOf(name: string, value: unknown): Policy {
 export function policyFrom({ name, options }: Description): Policy {
   const { policy: inner, policies: several, ...rest } = options;
   if (inner !== undefined || several !== undefined) {
-    const combine = lookUp<Policy>('combinator', combinators, name);
+    const combine = lookUp<Policy>('combinator', COMBINATORS, name);
     const around = Array.isArray(several) ? several.map((one) => innerOf(name, one)) : innerOf(name, inner);
     return combine(...([around, rest] as unknown as never[]));
   }
-  const create = lookUp<Policy>('policy', policies, name);
+  const create = lookUp<Policy>('policy', POLICIES, name);
   const argument = name === 'fixed' ? rest.batchSize : rest;
   return create(...([argument] as unknown as never[]));
 }
@@ -52,7 +49,7 @@ export function policyFrom({ name, options }: Description): Policy {
  * @throws RangeError if the name is not one of this package's rules
  */
 export function learningRateFrom({ name, options }: Description): LearningRateRule {
-  return lookUp<LearningRateRule>('learning-rate rule', learningRates, name)(...([options] as unknown as never[]));
+  return lookUp<LearningRateRule>('learning-rate rule', LEARNING_RATES, name)(...([options] as unknown as never[]));
 }
 
 /**
@@ -60,5 +57,5 @@ export function learningRateFrom({ name, options }: Description): LearningRateRu
  * @throws RangeError if the name is not one of this package's schedules
  */
 export function scheduleFrom({ name, options }: Description): LearningRateSchedule {
-  return lookUp<LearningRateSchedule>('schedule', schedules, name)(...([options] as unknown as never[]));
+  return lookUp<LearningRateSchedule>('schedule', SCHEDULES, name)(...([options] as unknown as never[]));
 }

@@ -103,7 +103,7 @@ rejects([
 
 describe('describeOptions', () => {
   test('fills the defaults in', () => {
-    expect(describeOptions({}, facts({}))).toEqual({
+    expect(describeOptions({})).toEqual({
       ladder: 2,
       memory: 2000,
       measure: { budget: 0.02 },
@@ -128,7 +128,7 @@ describe('describeOptions', () => {
 
   test('tells how it is measured, the budget with it', () => {
     const measureOf = (measure: DecisionOptions['measure']) =>
-      describeOptions({ ...(measure && { measure }) }, facts({})).measure;
+      describeOptions({ ...(measure && { measure }) }).measure;
     expect(measureOf({ route: 'closedForm', layers: true })).toEqual({
       budget: 0.02,
       route: 'closedForm',
@@ -143,7 +143,7 @@ describe('describeOptions', () => {
     const log = memoryLog();
     log.write('a line');
     const options = { log, strict: true, source: { xs: new Float32Array(9) }, optimizer: {}, memory: 500 };
-    expect(Object.keys(describeOptions(options as DecisionOptions, facts({}))).sort()).toEqual(
+    expect(Object.keys(describeOptions(options as DecisionOptions)).sort()).toEqual(
       ['ladder', 'learningRate', 'measure', 'memory', 'policy'].sort(),
     );
   });
