@@ -119,7 +119,7 @@ function putAnew(
  * start; three times in a row above the user's rate, and the factor is 1 for the rest of the run.
  *
  * Limits, on four tasks of `bench:simulate` with momentum, two seeds, `cooled(ramped(goodput()))` and `none()`: from an eighth of the tuned rate it took
- * 0.53 to 1.74 times the base's time at the tuned rate (the default 1.02 to 2.61); from four times the tuned rate 1 of 8 runs was ruined (of the default 6, and
+ * 0.53 to 1.74 times the base's time at the tuned rate (the default 1.02 to 2.61, and faster on one); from four times the tuned rate 1 of 8 runs was ruined (of the default 6, and
  * 2 missed). From the tuned rate itself the default is the faster on three of four (0.47 to 0.80, this 0.62 to 1.36), most on digits, whose best rate is far
  * above the matched one. κ = 2 ruined runs. A loss that stands still for other reasons than its floor is waited for.
  * @throws RangeError if an option lies outside the range given with it
