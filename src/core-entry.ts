@@ -50,6 +50,7 @@ export type { MeasureOptions } from './core/measuring.js';
 export type { Advance, Pipeline, PipelineState } from './core/pipeline.js';
 export { bestBatchSize, expectedDecrease, type Walker } from './core/rebound.js';
 export type { Span } from './core/span.js';
+export type { StationarityTest } from './core/stationarity.js';
 export type {
   AdamParameters,
   Decision,
@@ -75,7 +76,17 @@ export type {
   TimeEstimate,
   WalkEstimate,
 } from './core/types.js';
-export { type AdaScaleOptions, adaScale, linear, none, squareRoot } from './learning-rates/index.js';
+export {
+  type AdaScaleOptions,
+  adamSquareRoot,
+  adaScale,
+  linear,
+  type NoiseMatchedOptions,
+  noiseMatched,
+  none,
+  squareRoot,
+  surge,
+} from './learning-rates/index.js';
 export {
   type CabsOptions,
   cabs,
@@ -88,12 +99,14 @@ export {
   type GradientSimilarityOptions,
   type GradientSimilarityState,
   type GrowOnPlateauOptions,
+  type GrowWhenStationaryOptions,
   gaussianWalk,
   gaussianWalkWithRebound,
   goodput,
   gradientDiversity,
   gradientSimilarity,
   growOnPlateau,
+  growWhenStationary,
   type InnerProductTestOptions,
   innerProductTest,
   type LossDampingOptions,
@@ -102,6 +115,8 @@ export {
   type NormTestOptions,
   noiseScale,
   normTest,
+  type ProgressRateOptions,
+  progressRate,
   type RampUp,
   type SmallBatchOptions,
   type Stage,
@@ -114,4 +129,15 @@ export {
 export { RUN_LOG_VERSION, type RunLogHeader, type RunLogStep } from './run-log/format.js';
 export { type LoggedRun, type LoggedStep, type RunLog, readRunLog } from './run-log/read.js';
 export { fileSink, type MemoryLog, memoryLog, type RunLogSink } from './run-log/sink.js';
-export { constant } from './schedules/index.js';
+export type { ScheduleClock, ScheduleLength } from './schedules/clock.js';
+export {
+  type BottouOptions,
+  bottou,
+  type CosineOptions,
+  constant,
+  cosine,
+  type InverseTimeOptions,
+  inverseTime,
+  type StepOptions,
+  step,
+} from './schedules/index.js';

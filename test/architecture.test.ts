@@ -5,6 +5,7 @@ import * as coreEntry from '../src/core-entry.js';
 import * as packageEntry from '../src/index.js';
 import * as learningRates from '../src/learning-rates/index.js';
 import * as policies from '../src/policies/index.js';
+import * as schedules from '../src/schedules/index.js';
 
 /** What the files of a folder of src, or a file right in it, may import: folders, files and packages. */
 const ALLOWED: Record<string, readonly string[]> = {
@@ -207,6 +208,7 @@ describe.each([
   ['policies', policies, []],
   ['combinators', combinators, ['passing', 'restricted', 'several']],
   ['learning-rates', learningRates, []],
+  ['schedules', schedules, ['clock']],
 ] as const)('%s', (folder, index, shared) => {
   const camelCase = (name: string): string => name.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());
   const files = sources.filter(({ path }) => placeOf(path) === folder && path !== `${folder}/index.ts`);

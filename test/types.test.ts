@@ -5,12 +5,14 @@ import type { History, LayersModel, ModelFitArgs, ModelFitDatasetArgs } from '@t
 import { expectTypeOf } from 'expect-type';
 import type { Observable, OperatorFunction } from 'rxjs';
 import {
+  type AdamParameters,
   type AdaptiveBatch,
   type AdaptiveBatchOptions,
   AdaptiveController,
   type AdaptiveLoop,
   type AdaptiveLoopOptions,
   type Anomaly,
+  adamSquareRoot,
   adaptiveBatch,
   adaptiveLoop,
   type Batch,
@@ -19,6 +21,7 @@ import {
   type ControllerState,
   clamped,
   cooled,
+  cosine,
   type Decision,
   type DecisionOptions,
   decide,
@@ -33,6 +36,7 @@ import {
   type LayerNoiseEstimate,
   type LayerStatistics,
   type LearningRateRule,
+  type LearningRateSchedule,
   type LoopStep,
   type MeasureOptions,
   memoryLog,
@@ -49,8 +53,10 @@ import {
   type RunLogSink,
   ramped,
   readRunLog,
+  type ScheduleLength,
   type StepObservation,
   squareRoot,
+  step,
 } from 'tfjs-adaptive-batch';
 import * as core from 'tfjs-adaptive-batch/core';
 import ts from 'typescript';
@@ -102,6 +108,21 @@ const statements = {
     // @ts-expect-error the bounds are what clamped is for
     clamped(gaussianWalk());
     expectTypeOf(squareRoot()).toEqualTypeOf<LearningRateRule>();
+    expectTypeOf(adamSquareRoot()).toEqualTypeOf<LearningRateRule>();
+    expectTypeOf<LearningRateRule['adamParameters']>().toEqualTypeOf<
+      ((batchSize: number, baseBatchSize: number, adam: AdamParameters) => AdamParameters) | undefined
+    >();
+  },
+
+  schedules(): void {
+    expectTypeOf(cosine({ epochs: 3 })).toEqualTypeOf<LearningRateSchedule>();
+    expectTypeOf(step({ at: [{ epochs: 3 }, { examples: 9 }] })).toEqualTypeOf<LearningRateSchedule>();
+    expectTypeOf<ScheduleLength>().toEqualTypeOf<{ readonly examples?: number; readonly epochs?: number }>();
+    expectTypeOf<AdaptiveBatchOptions['schedule']>().toEqualTypeOf<LearningRateSchedule | undefined>();
+    // @ts-expect-error a step is longer the larger the batch
+    cosine({ steps: 100 });
+    // @ts-expect-error no such clock
+    step({ clock: 'steps' });
   },
 
   options(): void {

@@ -8,7 +8,7 @@ export interface ExactStatistics extends GradientStatistics {
   /** θ·g. */
   readonly weightProjection: number;
   /** |p|². */
-  readonly squaredDirection: number;
+  readonly squaredNormOfStep: number;
 }
 
 /** Scratch that grows with the largest batch measured, kept from one measurement to the next. */
@@ -120,7 +120,7 @@ export function exactStatistics(
     projectionDeviations: projections.reduce((sum, one) => sum + (one - mean) * (one - mean), 0),
     exampleNorms: fiveNumbers(norms),
     weightProjection: inner(weights, g),
-    squaredDirection: inner(direction, direction),
+    squaredNormOfStep: inner(direction, direction),
     ...(isByLayer && { layers: told }),
   };
 }

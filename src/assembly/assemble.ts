@@ -1,6 +1,8 @@
 import { cooled, ramped } from '../combinators/index.js';
 import { describePolicy } from '../combinators/restricted.js';
+import { checkAdam } from '../core/adam.js';
 import { checkAtLeast, checkBetween, checkCount } from '../core/checks.js';
+import { NO_PROGRESS } from '../core/gain.js';
 import { ladder } from '../core/ladder.js';
 import { DEFAULT_BUDGET, measuringSchedule } from '../core/measuring.js';
 import { createPipeline, type EstimatorSet, type Pipeline, type PipelineParts } from '../core/pipeline.js';
@@ -67,7 +69,7 @@ function candidatesFor(options: DecisionOptions, facts: RunFacts): number[] {
 
 /**
  * What a pipeline is made of, from the options and the facts of a run.
- * @throws RangeError if a fact lies outside its range
+ * @throws RangeError if a fact lies outside its range, or the rule or the schedule needs one that is not there
  */
 function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
   checkCount('baseBatchSize', facts.baseBatchSize);
@@ -76,10 +78,14 @@ function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
   checkCount('batchQuantum', facts.batchQuantum ?? 1);
   checkCount('maxMicroBatchSize', facts.maxMicroBatchSize ?? 1);
   checkBetween('momentum', facts.momentum ?? 0, 0, 1);
+  const learningRate = options.learningRate ?? defaultLearningRate();
+  checkAdam(learningRate, facts);
+  // A course whose length cannot be told from the facts is refused here, not in the middle of the training.
+  options.schedule?.factor(NO_PROGRESS, facts);
   return {
     estimators: estimatorsFor(options.memory ?? DEFAULT_MEMORY, facts.datasetSize),
     policy: (options.policy as Policy | undefined) ?? defaultPolicy(),
-    learningRate: options.learningRate ?? defaultLearningRate(),
+    learningRate,
     schedule: options.schedule,
     measuring: measuringSchedule(options.measure, facts.optimizer === 'adaptive' ? SETTLE_STEPS : 0),
     candidates: candidatesFor(options, facts),
@@ -97,7 +103,7 @@ function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
 
 /**
  * Puts a pipeline together from the options and the facts of a run.
- * @throws RangeError if a fact lies outside its range
+ * @throws RangeError if a fact lies outside its range, or the rule or the schedule needs one that is not there
  */
 export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
   return createPipeline(partsFor(options, facts));

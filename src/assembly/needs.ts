@@ -63,13 +63,15 @@ function refuse(
 /**
  * The options for a log that tells only these signals: those given, with `none` in place of a default learning-rate rule that the log
  * cannot serve.
- * @throws RangeError where a policy or a rule that was chosen needs a signal that the log lacks
+ * @throws RangeError where a policy, schedule or rule that was chosen needs a signal that the log lacks
  */
 export function optionsFor(options: DecisionOptions, signals: readonly Signal[], log: string): DecisionOptions {
   const policy = (options.policy as Policy | undefined) ?? defaultPolicy();
   const missing = lacks(needsOf(policy), signals);
   if (missing.length > 0) refuse('policy', innermost(policy), missing, signals, log);
-  const { learningRate } = options;
+  const { learningRate, schedule } = options;
+  const untold = lacks(schedule?.needs ?? [], signals);
+  if (schedule !== undefined && untold.length > 0) refuse('schedule', schedule.name, untold, signals, log);
   const unserved = lacks((learningRate ?? defaultLearningRate()).needs ?? [], signals);
   if (unserved.length === 0) return options;
   if (learningRate !== undefined) refuse('learning-rate rule', learningRate.name, unserved, signals, log);

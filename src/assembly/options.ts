@@ -9,7 +9,10 @@ export interface DecisionOptions {
   readonly policy?: Policy<any>;
   /** The rule for the learning rate. @defaultValue adaScale({ reach: 'optimizer' }) */
   readonly learningRate?: LearningRateRule;
-  /** The course of the rate over the training, on a clock of examples; the rule's factor comes on top. @defaultValue none: the user's own rate */
+  /**
+   * The course of the rate over the training, on a clock of examples. It multiplies the user's own rate, whatever another callback makes of
+   * that, and the rule's factor comes on top. @defaultValue none: the user's own rate
+   */
   readonly schedule?: LearningRateSchedule;
   /** Least batch size, whatever the policy says [examples], a whole number >= 1. @defaultValue 1 */
   readonly minBatchSize?: number;

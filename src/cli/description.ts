@@ -38,9 +38,18 @@ function described(text: string, what: string): Description {
   throw usage(`${what} must be JSON with name and options; got '${text}'`);
 }
 
+function simple(text: string, what: string): Description {
+  return text.trimStart().startsWith('{') ? described(text, what) : unit(text, what);
+}
+
 /** A learning-rate rule: `adaScale:power=0.5`, or JSON with name and options. */
 export function ruleDescription(text: string): Description {
-  return text.trimStart().startsWith('{') ? described(text, 'rule') : unit(text, 'rule');
+  return simple(text, 'rule');
+}
+
+/** A schedule of the learning rate: `cosine:epochs=30`, or JSON with name and options. */
+export function scheduleDescription(text: string): Description {
+  return simple(text, 'schedule');
 }
 
 /**

@@ -61,6 +61,7 @@ export function withInputFlags(command: Command): Command {
 export function withDecidingFlags(command: Command): Command {
   return command
     .option('-r, --rule <rule>', 'learning-rate rule, such as linear or adaScale:power=0.5')
+    .option('--schedule <schedule>', 'schedule of the learning rate, such as cosine:epochs=30')
     .option(
       '-s, --set <name=value>',
       'another option, such as memory=4000 or measure.every=10; may be repeated',

@@ -68,6 +68,7 @@ function originLines({ facts, options, about, version, state }: RunLogHeader): L
     ['facts', pairs(facts)],
     ['policy', unitText(options.policy)],
     ['rate rule', unitText(options.learningRate)],
+    ...(options.schedule === undefined ? [] : [['schedule', unitText(options.schedule)] as const]),
     ...(Object.keys(about).length === 0 ? [] : [['about', pairs(about)] as const]),
   ];
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** One option of a policy, combinator or rule, as its source documents it. */
+/** One option of a policy, combinator, rule or schedule, as its source documents it. */
 interface OptionDoc {
   readonly name: string;
   readonly says: string;
@@ -9,14 +9,14 @@ interface OptionDoc {
   readonly default?: string;
 }
 
-/** A policy, combinator or rule, as its source documents it. */
+/** A policy, combinator, rule or schedule, as its source documents it. */
 export interface UnitDoc {
   readonly name: string;
   readonly says: string;
   readonly options: readonly OptionDoc[];
 }
 
-const UNIT_FOLDERS = ['policies', 'combinators', 'learning-rates'] as const;
+const UNIT_FOLDERS = ['policies', 'combinators', 'learning-rates', 'schedules'] as const;
 export type UnitDocs = Readonly<Record<(typeof UNIT_FOLDERS)[number], readonly UnitDoc[]>>;
 
 const COMMENT = String.raw`\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*`;

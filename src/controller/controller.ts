@@ -3,7 +3,7 @@ import { type Observable, Subject } from 'rxjs';
 import { assemble, describeOptions } from '../assembly/assemble.js';
 import { checkDecisionOptions, DECISION_KEYS, type DecisionOptions } from '../assembly/options.js';
 import type { Pipeline, PipelineState } from '../core/pipeline.js';
-import type { Decision, Estimates, JsonObject, RunFacts, StepObservation } from '../core/types.js';
+import type { AdamParameters, Decision, Estimates, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import type { RunLogSink } from '../run-log/sink.js';
 import type { Change, ControllerEvents } from './events.js';
 import { RunLogWriter } from './run-log-writer.js';
@@ -182,6 +182,23 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     } catch (thrown) {
       this.#raise(thrown as Error);
       return state.decision.learningRate;
+    }
+  }
+
+  /** The name of the learning-rate rule, if it is one that sets more of Adam than its rate. */
+  get ruleForAdam(): string | undefined {
+    const { learningRate } = this.#options;
+    return learningRate?.adamParameters === undefined ? undefined : learningRate.name;
+  }
+
+  /** What Adam is to be made of in a batch of `batchSize` examples, `base` being what the user made it of; `base` where the rule fails. */
+  adamAt(batchSize: number, base: AdamParameters): AdamParameters {
+    const pipeline = this.#running();
+    try {
+      return pipeline.adamAt(batchSize, base) ?? base;
+    } catch (thrown) {
+      this.#raise(thrown as Error);
+      return base;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { MeasuringSchedule, MeasuringState } from './measuring.js';
 import type { RateGuardState } from './rate-guard.js';
 import type {
+  AdamParameters,
   Decision,
   Estimates,
   Estimator,
@@ -86,6 +87,11 @@ export interface Pipeline {
   advance(state: PipelineState, observation: StepObservation): Advance;
   /** The learning rate to apply to a batch: the decision's at the size it asked for, the rule's at another (an epoch's last one). */
   learningRateAt(state: PipelineState, batchSize: number, baseLearningRate: number): number;
+  /**
+   * What Adam is to be made of in a batch of `batchSize` examples, `base` being what the user made it of; undefined where the rule leaves it alone.
+   * @throws RangeError if the rule asks for a β outside [0, 1) or an ε that is not >= 0
+   */
+  adamAt(batchSize: number, base: AdamParameters): AdamParameters | undefined;
   /** The size that the policy asks for once `drawn` is in hand [examples]; for policies with a draw size. */
   drawTarget(
     state: PipelineState,

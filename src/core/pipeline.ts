@@ -1,3 +1,4 @@
+import { adamAt } from './adam.js';
 import { advanceProgress, NO_PROGRESS } from './gain.js';
 import { nearestMultiple } from './ladder.js';
 import { measuringShare } from './measuring.js';
@@ -21,13 +22,22 @@ const STATISTICS = [
   'projectionDeviations',
 ] as const;
 
+/**
+ * What a log may lack. Not finite, they are no less an anomaly than the others: weights that are NaN can leave loss and gradient finite, where a
+ * backend clips NaN to a bound.
+ */
+const STEP_STATISTICS = ['weightProjection', 'squaredNormOfStep'] as const;
+
 /** The name of the first fact that cannot be used: not finite, or statistics of fewer than two micro-batches. */
 function unusable({ loss, baseLearningRate, gradient }: StepObservation): string | undefined {
   if (!Number.isFinite(loss)) return 'loss';
   if (!Number.isFinite(baseLearningRate)) return 'baseLearningRate';
   if (gradient === undefined) return undefined;
   if (!(gradient.degreesOfFreedom >= 1)) return 'degreesOfFreedom';
-  return STATISTICS.find((name) => !Number.isFinite(gradient[name]));
+  return (
+    STATISTICS.find((name) => !Number.isFinite(gradient[name])) ??
+    STEP_STATISTICS.find((name) => !Number.isFinite(gradient[name] ?? 0))
+  );
 }
 
 /** The decision of the step at which the rate guard tripped. */
@@ -256,6 +266,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const asAsked = batchSize === decision.batchSize;
       return scaled(base, asAsked ? decision.learningRateFactor : rateFactor(batchSize, estimates, scale));
     },
+    adamAt: (batchSize, base) => adamAt(rule, batchSize, baseBatchSize, base),
     drawTarget({ estimates, decision, scale }, drawn) {
       const walk = estimators.walkAtHand(drawn);
       if (policy.draw === undefined || walk === undefined) return drawn.batchSize;

@@ -62,9 +62,9 @@ export interface GradientStatistics {
   readonly freshDeviations: number;
   /** sum b_i ((g_i - g)·d)^2; over (n - 1) it estimates dᵀΣd. */
   readonly projectionDeviations: number;
-  /** g·θ, θ the weights before the update. */
+  /** g·θ, θ the weights before the update; with `coverage`, of the parameters that it speaks of. Absent: not told. */
   readonly weightProjection?: number;
-  /** |p|^2. */
+  /** |p|^2, likewise. Absent: not told, or lost in float32. */
   readonly squaredNormOfStep?: number;
   /** Least, lower quartile, median, upper quartile and largest |g_j| of the examples, where each is seen alone. */
   readonly exampleNorms?: readonly number[];
@@ -133,7 +133,7 @@ export interface AdamParameters {
   readonly beta1: number;
   /** β₂, in [0, 1). */
   readonly beta2: number;
-  /** ε, > 0. */
+  /** ε, >= 0. */
   readonly epsilon: number;
 }
 
@@ -208,9 +208,18 @@ export interface LearningRateRule {
   readonly needs?: readonly Signal[];
   /** @returns the factor at `batchSize`, > 0; 1 at the base batch size, unless the rule looks for a rate of its own. */
   factor(batchSize: number, baseBatchSize: number, estimates: Estimates, facts: RunFacts): number;
+  /**
+   * For a rule that sets more of Adam than its rate: what Adam is to be made of at `batchSize`, `adam` being what the user made it of; at the
+   * base batch size just that. A run with another optimizer is refused at its start.
+   */
+  adamParameters?(batchSize: number, baseBatchSize: number, adam: AdamParameters): AdamParameters;
 }
 
-/** The course of the learning rate over a training: a factor on the user's own rate, beside the rule's. Pure. */
+/**
+ * The course of the learning rate over a training: a factor on the user's own rate, beside the rule's. Pure.
+ *
+ * Where another callback of the user's changes the rate too, the two multiply.
+ */
 export interface LearningRateSchedule {
   readonly name: string;
   readonly options?: JsonObject;

@@ -9,7 +9,7 @@ import type { RunLogHeader } from '../run-log/format.js';
 /** What decides: options of one's own on the facts of a run, or what a run log's header says. */
 export type ReplayOptions =
   | (DecisionOptions & { readonly facts: RunFacts })
-  | (Pick<DecisionOptions, 'policy' | 'learningRate'> & { readonly header: RunLogHeader });
+  | (Pick<DecisionOptions, 'policy' | 'learningRate' | 'schedule'> & { readonly header: RunLogHeader });
 
 /** @throws RangeError if an option or fact lies outside its range */
 function pipelineOf(options: ReplayOptions): { pipeline: Pipeline; state: PipelineState } {

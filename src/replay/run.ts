@@ -15,6 +15,8 @@ export interface Deciding {
   readonly policy?: NonNullable<DecisionOptions['policy']>;
   /** With the header's options: a rule of one's own, likewise. */
   readonly learningRate?: NonNullable<DecisionOptions['learningRate']>;
+  /** With the header's options: a schedule of one's own, likewise. */
+  readonly schedule?: NonNullable<DecisionOptions['schedule']>;
 }
 
 /** One run being replayed. */

@@ -26,10 +26,10 @@ type Run = { readonly pipeline: Pipeline; state: PipelineState; step: number; ex
 /** The longest line that is parsed [UTF-16 code units]. */
 const MAX_LINE_LENGTH = 16 * 2 ** 20;
 
-/** A policy or rule may be given by its name alone. */
+/** A policy, rule or schedule may be given by its name alone. */
 function withNames(options: unknown): unknown {
   if (!isObject(options)) return options;
-  const named = ['policy', 'learningRate'].filter((key) => typeof options[key] === 'string');
+  const named = ['policy', 'learningRate', 'schedule'].filter((key) => typeof options[key] === 'string');
   return { ...options, ...Object.fromEntries(named.map((key) => [key, { name: options[key] }])) };
 }
 

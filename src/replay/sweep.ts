@@ -15,7 +15,8 @@ const isOption = (path: string): boolean => (DECISION_KEYS as readonly string[])
 type Changed = { readonly json: JsonObject; readonly isFound: boolean };
 
 /** A description with the option of the unit named, however deep in the combinators it sits. */
-function withUnitOption(described: Json, unit: string, option: string, value: Json): Changed {
+function withUnitOption(described: Json | undefined, unit: string, option: string, value: Json): Changed {
+  if (described === undefined) return { json: {}, isFound: false };
   const description = typeof described === 'string' ? { name: described } : (described as JsonObject);
   const options = (description.options ?? {}) as JsonObject;
   if (description.name === unit) {
@@ -43,13 +44,13 @@ function withOption(json: JsonObject, path: string, value: Json): JsonObject {
   const [unit = '', option = '', ...more] = path.split('.');
   if (option !== '' && more.length === 0) {
     if (unit === 'measure') return { ...json, measure: { ...(json.measure as JsonObject), [option]: value } };
-    for (const key of ['policy', 'learningRate'] as const) {
-      const { json: changed, isFound } = withUnitOption(json[key] as Json, unit, option, value);
+    for (const key of ['policy', 'learningRate', 'schedule'] as const) {
+      const { json: changed, isFound } = withUnitOption(json[key], unit, option, value);
       if (isFound) return { ...json, [key]: changed };
     }
   }
   throw new RangeError(
-    `sweep: '${path}' is neither one of ${DECISION_KEYS.join(', ')} nor an option of a policy, combinator or rule in use, such as gaussianWalk.minGain`,
+    `sweep: '${path}' is neither one of ${DECISION_KEYS.join(', ')} nor an option of a policy, combinator, rule or schedule in use, such as gaussianWalk.minGain`,
   );
 }
 
@@ -86,8 +87,8 @@ export function optionsOfGrid(options: DecisionOptions, grid: Grid): Record<stri
  * {@link compare} over every combination of a grid of options.
  *
  * A path is an option of its own (`memory`, `ladder`, `policy`, `learningRate`, …), `measure.every` or `measure.budget`, or an option of a
- * policy, combinator or rule in use by its name: `gaussianWalk.minGain`, `cooled.steps`, `adaScale.power`.
- * @param options what stays the same; policies and rules of this package
+ * policy, combinator, rule or schedule in use by its name: `gaussianWalk.minGain`, `cooled.steps`, `adaScale.power`, `cosine.epochs`.
+ * @param options what stays the same; policies, rules and schedules of this package
  * @throws RangeError for a path that leads nowhere, a value outside its range, or more than 1000 combinations
  * @example await sweep(readRecords(openLog('run.jsonl')), {}, { memory: [500, 2000], 'gaussianWalk.minGain': [1, 1.05, 1.2] })
  */

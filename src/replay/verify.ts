@@ -66,11 +66,11 @@ function differenceAt(record: StepRecord, run: Replayed): Difference | undefined
  * Makes every decision of a log again from its observations and headers, and compares bit for bit; stops at the first that differs.
  *
  * @param log of one run or several, from `readRecords`
- * @param own a policy or rule of one's own, which a header can only name
+ * @param own a policy, rule or schedule of one's own, which a header can only name
  * @throws RangeError or TypeError with file and line, if a run cannot be replayed or has no decisions
  * @example const { isSame, difference } = await verify(readRecords(openLog('run.jsonl')));
  */
-export async function verify(log: Records, own: Pick<Deciding, 'policy' | 'learningRate'> = {}): Promise<Verification> {
+export async function verify(log: Records, own: Omit<Deciding, 'options'> = {}): Promise<Verification> {
   let run: Replayed | undefined;
   let runs = 0;
   let steps = 0;

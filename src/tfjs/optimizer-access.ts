@@ -39,6 +39,11 @@ export function setLearningRate(optimizer: Optimizer, learningRate: number): voi
   else access.learningRate = learningRate;
 }
 
+/** Sets β₁, β₂ and ε of TensorFlow.js's Adam, which reads them at each step. */
+export function setAdamParameters(optimizer: Optimizer, { beta1, beta2, epsilon }: AdamParameters): void {
+  Object.assign(optimizer, { beta1, beta2, epsilon });
+}
+
 type Internals = { readonly [name in 'momentum' | 'beta1' | 'beta2' | 'epsilon']?: unknown };
 
 /** ρ of TensorFlow.js's momentum optimizer; undefined for any other. */

@@ -3,6 +3,7 @@ import type { AdaptiveController } from '../controller/controller.js';
 import type { MeasureOptions } from '../core/measuring.js';
 import { generator } from '../core/random.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
+import { type AdamRule, adamRule } from './adam-rule.js';
 import { LearningRateControl } from './learning-rate-control.js';
 import { disposeList, type Side } from './noise/gradient-list.js';
 import { RouteChoice } from './noise/route-choice.js';
@@ -49,6 +50,8 @@ export class TrainingSession {
   readonly #minimize: Optimizer['minimize'];
   readonly #hadOwnMinimize: boolean;
   readonly #rate: LearningRateControl;
+  /** Where the rule sets more of Adam than its rate. */
+  #adam: AdamRule | undefined;
   #pending: PendingUpdate | undefined;
   #target = 0;
   #isShort = false;
@@ -67,7 +70,10 @@ export class TrainingSession {
     this.#rate = new LearningRateControl(optimizer);
   }
 
-  /** Starts the controller and takes the optimizer's `minimize` over. */
+  /**
+   * Starts the controller and takes the optimizer's `minimize` over.
+   * @throws RangeError if the learning-rate rule is one for Adam and the optimizer is another; what the controller throws at its start
+   */
   begin(facts: Omit<RunFacts, 'baseLearningRate' | 'optimizer'>, about: JsonObject): void {
     const { optimizer } = this;
     const kind = optimizerKind(optimizer);
@@ -79,6 +85,7 @@ export class TrainingSession {
     if (!this.#rate.isKnown) {
       this.#controller.warn('the optimizer shows no learning rate: only the batch size adapts');
     }
+    this.#adam = adamRule(this.#controller, optimizer);
     this.#controller.start(
       { ...facts, baseLearningRate: this.#rate.base, ...this.#optimizerFacts() },
       { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
@@ -115,6 +122,7 @@ export class TrainingSession {
     this.#target = batchSize;
     this.#isShort = isShort;
     this.#rate.apply((base) => this.#controller.learningRateAt(batchSize, base));
+    this.#adam?.apply(batchSize);
     return whole ? [] : this.#cut(batchSize, plan?.route === 'microBatches');
   }
 
@@ -193,7 +201,7 @@ export class TrainingSession {
     }
   }
 
-  /** Gives everything back: the optimizer's `minimize`, the user's learning rate, every tensor. */
+  /** Gives everything back: the optimizer's `minimize`, the user's learning rate, betas and epsilon, every tensor. */
   end(): void {
     this.#pending?.dispose();
     this.#pending = undefined;
@@ -201,6 +209,7 @@ export class TrainingSession {
     if (this.#hadOwnMinimize) this.optimizer.minimize = this.#minimize;
     else delete (this.optimizer as { minimize?: unknown }).minimize;
     this.#rate.restore();
+    this.#adam?.restore();
     this.#controller.end();
   }
 

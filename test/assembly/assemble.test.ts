@@ -79,7 +79,7 @@ describe('candidates', () => {
   });
 });
 
-test('the defaults: a walk that moves in steps and rests, AdaScale with the root for adaptive optimizers', () => {
+test('the defaults: a walk that moves in steps and rests, AdaScale with the reach of the optimizer', () => {
   expect(describePolicy(defaultPolicy())).toEqual({
     name: 'cooled',
     options: {
@@ -87,9 +87,7 @@ test('the defaults: a walk that moves in steps and rests, AdaScale with the root
       policy: { name: 'ramped', options: { factor: 2, policy: { name: 'gaussianWalk', options: { minGain: 1.05 } } } },
     },
   });
-  expect(defaultLearningRate(undefined).options).toEqual({ power: 1 });
-  expect(defaultLearningRate('momentum').options).toEqual({ power: 1 });
-  expect(defaultLearningRate('adaptive').options).toEqual({ power: 0.5 });
+  expect(defaultLearningRate().options).toEqual({ power: 1, reach: 'optimizer' });
 });
 
 const facts = (changes: Partial<RunFacts>): RunFacts => ({ baseBatchSize: 16, baseLearningRate: 0.01, ...changes });
@@ -110,7 +108,7 @@ describe('describeOptions', () => {
       memory: 2000,
       measure: { budget: 0.02 },
       policy: describePolicy(defaultPolicy()),
-      learningRate: { name: 'adaScale', options: { power: 1 } },
+      learningRate: { name: 'adaScale', options: { power: 1, reach: 'optimizer' } },
     });
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { assemble, describeOptions } from '../../src/assembly/assemble.js';
 import { pipelineFromHeader } from '../../src/assembly/from-header.js';
 import type { DecisionOptions } from '../../src/assembly/options.js';
-import { type Description, learningRateFrom, policyFrom } from '../../src/assembly/registry.js';
+import { type Description, learningRateFrom, policyFrom, scheduleFrom } from '../../src/assembly/registry.js';
 import * as combinators from '../../src/combinators/index.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
 import type { Policy, RunFacts } from '../../src/core/types.js';
@@ -10,12 +10,13 @@ import * as learningRates from '../../src/learning-rates/index.js';
 import * as policies from '../../src/policies/index.js';
 import { formatHeader, type RunLogHeader } from '../../src/run-log/format.js';
 import { type LoggedRun, readRunLog } from '../../src/run-log/read.js';
+import * as schedules from '../../src/schedules/index.js';
 import { anyFacts, decisionsOf, FACTS, scripted, training } from '../controller/support.js';
 import { logarithmic } from '../support/arbitraries.js';
 import { RUN_FACTS } from '../support/contexts.js';
 import { throughJson } from '../support/json.js';
 import { anyRun, observation } from '../support/observations.js';
-import { anyLeaf, anyOptions, anyPolicy, anyRule, anyWrap } from './support.js';
+import { anyLeaf, anyOptions, anyPolicy, anyRule, anySchedule, anyWrap } from './support.js';
 
 const rebuilt = (policy: Policy): Policy => policyFrom(throughJson(describePolicy(policy)) as unknown as Description);
 
@@ -25,10 +26,11 @@ function headerOf(options: DecisionOptions, facts: RunFacts): RunLogHeader {
   return (readRunLog(text).runs[0] as LoggedRun).header;
 }
 
-test('the generators know every policy, combinator and rule', () => {
+test('the generators know every policy, combinator, rule and schedule', () => {
   expect(Object.keys(anyLeaf).sort()).toEqual(Object.keys(policies).sort());
   expect(Object.keys(anyWrap).sort()).toEqual(Object.keys(combinators).sort());
   expect(Object.keys(anyRule).sort()).toEqual(Object.keys(learningRates).sort());
+  expect(Object.keys(anySchedule).sort()).toEqual(Object.keys(schedules).sort());
 });
 
 describe('rebuilt from its description', () => {
@@ -64,6 +66,19 @@ describe('rebuilt from its description', () => {
       }),
     );
   });
+
+  test('every schedule gives the same factors', () => {
+    const clock = fc.double({ min: 0, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(fc.oneof(...Object.values(anySchedule)), clock, clock, (schedule, examples, gainedExamples) => {
+        const copy = scheduleFrom(throughJson({ name: schedule.name, options: schedule.options ?? {} }));
+        const progress = { examples, gainedExamples };
+        expect(copy.name).toBe(schedule.name);
+        expect(copy.options).toEqual(schedule.options);
+        expect(copy.factor(progress, RUN_FACTS)).toBe(schedule.factor(progress, RUN_FACTS));
+      }),
+    );
+  });
 });
 
 describe.each(['unheardOf', 'constructor', '__proto__', 'toString', 'hasOwnProperty', 'default', ''])(
@@ -73,6 +88,7 @@ describe.each(['unheardOf', 'constructor', '__proto__', 'toString', 'hasOwnPrope
       ['policy', () => policyFrom({ name, options: {} })],
       ['combinator', () => policyFrom({ name, options: { policy: { name: 'fixed', options: {} } } })],
       ['learning-rate rule', () => learningRateFrom({ name, options: {} })],
+      ['schedule', () => scheduleFrom({ name, options: {} })],
       ['policy', () => policyFrom({ name: 'cooled', options: { policy: { name, options: {} } } })],
     ])('is no %s', (kind, build) => {
       expect(build).toThrow(RangeError);

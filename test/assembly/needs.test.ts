@@ -6,6 +6,7 @@ import type { Policy, StepObservation } from '../../src/core/types.js';
 import { ALL_SIGNALS } from '../../src/importers/signals.js';
 import { adaScale, linear, none } from '../../src/learning-rates/index.js';
 import * as policies from '../../src/policies/index.js';
+import { cosine } from '../../src/schedules/index.js';
 import { anyRun } from '../support/observations.js';
 import { SIMULATED_FACTS } from '../support/simulated-training.js';
 
@@ -47,6 +48,18 @@ test('what the log cannot serve is refused, with what it can', () => {
   expect(() => optionsFor({ policy: fixed(), learningRate: adaScale() }, [], 'log.csv')).toThrow(
     "learning-rate rule 'adaScale' needs gradient statistics; the log has nothing",
   );
+});
+
+test('a schedule on AdaScale’s clock needs what that is told by', () => {
+  const gained = { policy: fixed(), schedule: cosine({ examples: 100, clock: 'gainedExamples' }) };
+  expect(() => optionsFor(gained, LOSSES, 'log.csv')).toThrow(
+    new RangeError(
+      "log.csv: schedule 'cosine' needs gradient statistics; the log has the loss, the validation loss, the learning rate. Policies that it can serve: fixed",
+    ),
+  );
+  expect(optionsFor(gained, ALL_SIGNALS, 'log.csv')).toBe(gained);
+  const plain = { policy: fixed(), learningRate: none(), schedule: cosine({ examples: 100 }) };
+  expect(optionsFor(plain, LOSSES, 'log.csv')).toBe(plain);
 });
 
 test('a rule that was not chosen gives way', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { assemble } from '../../src/assembly/assemble.js';
-import { type Description, learningRateFrom, policyFrom } from '../../src/assembly/registry.js';
+import { type Description, learningRateFrom, policyFrom, scheduleFrom } from '../../src/assembly/registry.js';
 import * as combinators from '../../src/combinators/index.js';
 import {
   asLearningRate,
@@ -22,15 +22,30 @@ import {
   warmedUp,
 } from '../../src/combinators/index.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
-import type { Decision, LearningRateRule, Policy, StepObservation } from '../../src/core/types.js';
+import type {
+  Decision,
+  LearningRateRule,
+  LearningRateSchedule,
+  Policy,
+  StepObservation,
+} from '../../src/core/types.js';
 import * as rules from '../../src/learning-rates/index.js';
 import * as policies from '../../src/policies/index.js';
+import * as schedules from '../../src/schedules/index.js';
 import { throughJson } from '../support/json.js';
 import { anyRun } from '../support/observations.js';
 import { SIMULATED_FACTS } from '../support/simulated-training.js';
 
-function decisions(policy: Policy, learningRate: LearningRateRule, run: readonly StepObservation[]): Decision[] {
-  const pipeline = assemble({ policy, learningRate }, SIMULATED_FACTS);
+/** With an Adam, for the rule that needs one. */
+const FACTS = { ...SIMULATED_FACTS, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } };
+
+function decisions(
+  policy: Policy,
+  learningRate: LearningRateRule,
+  run: readonly StepObservation[],
+  schedule: LearningRateSchedule = schedules.constant(),
+): Decision[] {
+  const pipeline = assemble({ policy, learningRate, schedule }, FACTS);
   let state = pipeline.start();
   return run.map((seen) => {
     ({ state } = pipeline.advance(state, seen));
@@ -42,6 +57,7 @@ const { fixed, gaussianWalk, gaussianWalkWithRebound, growOnPlateau, lossDamping
   policies;
 const { cabs, goodput, gradientDiversity, gradientSimilarity } = policies;
 const { innerProductTest, noiseScale, normTest } = policies;
+const { growWhenStationary, progressRate } = policies;
 const POLICIES = [
   cabs({ factor: 2, floor: 0.1 }),
   fixed(),
@@ -73,6 +89,11 @@ const POLICIES = [
   innerProductTest({ theta: 0.5, nu: 2, shrink: true }),
   noiseScale({ factor: 0.5 }),
   normTest({ theta: 0.5, shrink: true }),
+  growWhenStationary(),
+  growWhenStationary({ test: 'pflug', window: 200, confidence: 0.6, needsFlatLoss: false, factor: 1.5 }),
+  growWhenStationary({ test: 'yaida', window: 100, tolerance: 2 }),
+  progressRate(),
+  progressRate({ window: 100, rest: 50, evidence: 0.5, floor: -0.5 }),
   clamped(gaussianWalk(), { max: 128 }),
   laddered(gaussianWalkWithRebound({ sequential: false }), { factor: 3 }),
   steadied(ramped(gaussianWalk(), { factor: 4 })),
@@ -122,7 +143,21 @@ test.each(POLICIES.map((policy) => [JSON.stringify(describePolicy(policy)), poli
   },
 );
 
-const RULES = [rules.none(), rules.linear(), rules.squareRoot(), rules.adaScale(), rules.adaScale({ power: 0.5 })];
+const RULES = [
+  rules.adaScale(),
+  rules.adaScale({ power: 0.5 }),
+  rules.adamSquareRoot(),
+  rules.linear(),
+  rules.noiseMatched(),
+  rules.noiseMatched({ mostShare: 0.5 }),
+  rules.none(),
+  rules.squareRoot(),
+  rules.surge(),
+];
+
+test('the table holds every rule', () => {
+  expect(new Set(RULES.map(({ name }) => name))).toEqual(new Set(Object.keys(rules)));
+});
 
 test.each(RULES)('rebuilds $name $options from its JSON to the same decisions', (rule) => {
   const again = learningRateFrom(throughJson({ name: rule.name, options: rule.options ?? {} }));
@@ -137,6 +172,36 @@ test.each(RULES)('rebuilds $name $options from its JSON to the same decisions', 
 });
 
 const FIXED = { name: 'fixed', options: {} };
+const SCHEDULES = [
+  schedules.bottou(),
+  schedules.bottou({ lambda: 0.5, clock: 'gainedExamples' }),
+  schedules.constant(),
+  schedules.cosine(),
+  schedules.cosine({ examples: 640, floor: 0.2, clock: 'gainedExamples' }),
+  schedules.inverseTime(),
+  schedules.inverseTime({ decay: 3, over: { examples: 100 } }),
+  schedules.step(),
+  schedules.step({ every: { examples: 160 }, factor: 0.5, floor: 0.1 }),
+  schedules.step({ at: [{ epochs: 0.02 }, { examples: 400 }] }),
+];
+
+test('the table holds every schedule', () => {
+  expect(new Set(SCHEDULES.map(({ name }) => name))).toEqual(new Set(Object.keys(schedules)));
+});
+
+test.each(SCHEDULES)('rebuilds the schedule $name $options from its JSON to the same decisions', (schedule) => {
+  const again = scheduleFrom(throughJson({ name: schedule.name, options: schedule.options ?? {} }));
+  expect(again.options).toEqual(schedule.options);
+  fc.assert(
+    fc.property(anyRun, (run) => {
+      const policy = gaussianWalk() as Policy;
+      const decided = decisions(policy, rules.linear(), run, schedule);
+      expect(decisions(policy, rules.linear(), run, again)).toEqual(decided);
+    }),
+    { numRuns: 10 },
+  );
+});
+
 test.each([
   [
     { name: 'gausianWalk', options: {} },
@@ -163,7 +228,16 @@ test.each([
 
 test('rejects an unknown rule', () => {
   expect(() => learningRateFrom({ name: 'adascale', options: {} })).toThrow(
-    new RangeError("there is no learning-rate rule 'adascale'; there are adaScale, linear, none, squareRoot"),
+    new RangeError(
+      "there is no learning-rate rule 'adascale'; there are adaScale, adamSquareRoot, linear, noiseMatched, none, squareRoot, surge",
+    ),
   );
   expect(() => learningRateFrom({ name: 'adaScale', options: { power: 3 } })).toThrow(RangeError);
+});
+
+test('rejects an unknown schedule', () => {
+  expect(() => scheduleFrom({ name: 'cosin', options: {} })).toThrow(
+    new RangeError("there is no schedule 'cosin'; there are bottou, constant, cosine, inverseTime, step"),
+  );
+  expect(() => scheduleFrom({ name: 'cosine', options: { steps: 3 } })).toThrow("cosine has no option 'steps': a step");
 });

@@ -19,8 +19,16 @@ import {
   traced,
   warmedUp,
 } from '../../src/combinators/index.js';
-import type { LearningRateRule, Policy } from '../../src/core/types.js';
-import { adaScale, linear, none, squareRoot } from '../../src/learning-rates/index.js';
+import type { LearningRateRule, LearningRateSchedule, Policy } from '../../src/core/types.js';
+import {
+  adamSquareRoot,
+  adaScale,
+  linear,
+  noiseMatched,
+  none,
+  squareRoot,
+  surge,
+} from '../../src/learning-rates/index.js';
 import {
   cabs,
   fixed,
@@ -30,14 +38,17 @@ import {
   gradientDiversity,
   gradientSimilarity,
   growOnPlateau,
+  growWhenStationary,
   innerProductTest,
   lossDamping,
   noiseScale,
   normTest,
+  progressRate,
   smallBatch,
   stages,
   throughputKnee,
 } from '../../src/policies/index.js';
+import { bottou, constant, cosine, inverseTime, step } from '../../src/schedules/index.js';
 
 const factor = fc.double({ min: 1.01, max: 8, noNaN: true });
 /** JSON has no -0. */
@@ -118,6 +129,30 @@ export const anyLeaf: Record<string, fc.Arbitrary<Policy>> = {
   normTest: fc
     .record({ theta: positive, shrink: fc.boolean() }, { requiredKeys: [] })
     .map((options) => normTest(options) as Policy),
+  growWhenStationary: fc
+    .record(
+      {
+        test: fc.constantFrom('pflug', 'yaida', 'sasa'),
+        window: fc.integer({ min: 10, max: 4000 }),
+        confidence: fc.double({ min: 0.5, max: 0.98, noNaN: true }),
+        tolerance: fc.double({ min: 0.01, max: 3, noNaN: true }),
+        needsFlatLoss: fc.boolean(),
+        factor,
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => growWhenStationary(options) as unknown as Policy),
+  progressRate: fc
+    .record(
+      {
+        window: fc.integer({ min: 10, max: 2000 }),
+        rest: fc.integer({ min: 0, max: 2000 }),
+        evidence: fc.double({ min: 0.1, max: 3, noNaN: true }),
+        floor,
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => progressRate(options) as unknown as Policy),
 };
 
 const count = (max: number) => fc.integer({ min: 1, max });
@@ -209,9 +244,43 @@ export const anyWrap: Record<string, fc.Arbitrary<Wrap>> = {
 /** Each of the package's learning-rate rules, likewise. */
 export const anyRule: Record<string, fc.Arbitrary<LearningRateRule>> = {
   adaScale: fc.double({ min: 0, max: 1, noNaN: true }).map((power) => adaScale({ power: power + 0 })),
+  adamSquareRoot: fc.constant(adamSquareRoot()),
   linear: fc.constant(linear()),
+  noiseMatched: fc
+    .option(fc.double({ min: 1e-3, max: 0.9, noNaN: true }), { nil: undefined })
+    .map((mostShare) => noiseMatched(mostShare === undefined ? {} : { mostShare })),
   none: fc.constant(none()),
   squareRoot: fc.constant(squareRoot()),
+  surge: fc.constant(surge()),
+};
+
+const clock = fc.constantFrom('examples' as const, 'gainedExamples' as const);
+const examples = fc.double({ min: 1, max: 1e5, noNaN: true });
+const least = fc.double({ min: 1e-6, max: 1, noNaN: true });
+const lengths = fc.record({ examples });
+
+/** Each of the package's schedules, likewise; lengths in examples, so that they serve every run. */
+export const anySchedule: Record<string, fc.Arbitrary<LearningRateSchedule>> = {
+  bottou: fc
+    .record({ lambda: fc.double({ min: 0, max: 1, noNaN: true }).map((x) => x + 0), clock }, { requiredKeys: [] })
+    .map(bottou),
+  constant: fc.constant(constant()),
+  cosine: fc.record({ examples, floor: least, clock }, { requiredKeys: ['examples'] }).map(cosine),
+  inverseTime: fc
+    .record(
+      { over: lengths, decay: fc.double({ min: 0, max: 100, noNaN: true }).map((x) => x + 0), clock },
+      { requiredKeys: ['over'] },
+    )
+    .map(inverseTime),
+  step: fc.oneof(
+    fc
+      .record(
+        { every: lengths, factor: fc.double({ min: 1e-3, max: 1, noNaN: true }), floor: least, clock },
+        { requiredKeys: ['every'] },
+      )
+      .map(step),
+    fc.record({ at: fc.array(lengths, { minLength: 1, maxLength: 4 }), clock }, { requiredKeys: ['at'] }).map(step),
+  ),
 };
 
 /** Policies of this package, wrapped up to three deep. */
@@ -219,11 +288,12 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
   .tuple(fc.oneof(...Object.values(anyLeaf)), fc.array(fc.oneof(...Object.values(anyWrap)), { maxLength: 3 }))
   .map(([leaf, wraps]) => wraps.reduce((policy, wrap) => wrap(policy), leaf));
 
-/** Decision options of every kind, all of this package's making. */
+/** Decision options of every kind, all of this package's making, for runs with Adam too. */
 export const anyOptions: fc.Arbitrary<DecisionOptions> = fc.record(
   {
     policy: anyPolicy,
     learningRate: fc.oneof(...Object.values(anyRule)),
+    schedule: fc.oneof(...Object.values(anySchedule)),
     minBatchSize: fc.integer({ min: 1, max: 64 }),
     maxBatchSize: fc.integer({ min: 64, max: 4000 }),
     minLearningRate: fc.double({ min: 1e-9, max: 0.01, noNaN: true }),

@@ -106,7 +106,7 @@ describe.each(MODELS)('%s', (_name, sizes, loss) => {
       freshDeviations: overExamples((gj) => sum((k) => scale(k) * apart(gj, k) ** 2)),
       projectionDeviations: overExamples((gj) => sum((k) => apart(gj, k) * scale(k) * at(g, k)) ** 2),
       weightProjection: sum((k) => at(network.weights, k) * at(g, k)),
-      squaredDirection: sum((k) => at(p, k) ** 2),
+      squaredNormOfStep: sum((k) => at(p, k) ** 2),
     };
     for (const [key, value] of Object.entries(expected)) {
       expect((statistics[key as keyof typeof expected] as number) / value).toBeCloseTo(1, 9);

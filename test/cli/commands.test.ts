@@ -120,6 +120,44 @@ describe('replay', () => {
     for (const decision of decisions) expect(decision).toMatchObject({ batchSize: 64, learningRate });
   });
 
+  test('follows a schedule by the examples seen', async () => {
+    const words = [
+      'replay',
+      LOG,
+      '-p',
+      'fixed',
+      '--rule',
+      'none',
+      '--schedule',
+      'inverseTime:over={"examples":500}',
+      '--json',
+    ];
+    const decisions = jsonLines((await run(words)).out).slice(2);
+    expect(decisions).toHaveLength(STEPS);
+    RUNS[0]?.steps.forEach(({ observation: { examplesSeen } }, i) => {
+      expect(decisions[i]?.learningRateFactor).toBe(1 / (1 + examplesSeen / 500));
+    });
+    const own = ['replay', LOG, '--schedule', 'cosine:examples=64', '--json'];
+    expect(jsonLines((await run(own)).out).at(-1)?.learningRate).not.toBe(RUNS[0]?.steps.at(-1)?.decision.learningRate);
+  });
+
+  test.each([
+    ['cosine:steps=100', "error: cosine has no option 'steps': a step is longer the larger the batch."],
+    ['cosin', "error: there is no schedule 'cosin'; there are bottou, constant, cosine, inverseTime, step"],
+    ['{"options":{}}', 'error: schedule must be JSON with name and options'],
+  ])('refuses the schedule %s', async (schedule, message) => {
+    const { code, err } = await run(['replay', LOG, '--schedule', schedule]);
+    expect(err).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  test('refuses a rule for Adam on the record of another optimizer', async () => {
+    const { code, err } = await run(['replay', LOG, '--rule', 'adamSquareRoot', '--json']);
+    expect(err).toContain("learning-rate rule 'adamSquareRoot' sets Adam's betas and epsilon");
+    expect(err).toContain('use squareRoot() instead');
+    expect(code).toBe(3);
+  });
+
   test('as text shows the changes with their reasons, and says what it is', async () => {
     const { out } = await run(['replay', LOG]);
     expect(out).toMatch(/after step \d+: \d+ → \d+: \S/);
@@ -189,6 +227,12 @@ describe('compare and sweep', () => {
       'memory=2000 cooled.steps=5',
       'memory=2000 cooled.steps=10',
     ]);
+    const scheduled = await run(['sweep', LOG, '--schedule', 'cosine', '-g', 'cosine.epochs=1,9', '--json']);
+    const [{ outcomes: courses }] = (jsonLines(scheduled.out)[0] as { runs: unknown }).runs as [
+      { outcomes: { name: string; learningRate: { last: number } }[] },
+    ];
+    expect(courses.map(({ name }) => name)).toEqual(['logged', 'cosine.epochs=1', 'cosine.epochs=9']);
+    expect(courses[1]?.learningRate.last).toBeLessThan(courses[2]?.learningRate.last as number);
     const text = await run(['sweep', LOG, '-p', 'fixed', '-g', 'fixed.batchSize=[16,64]']);
     expect(text.out).toMatch(/^fixed\.batchSize=64 +64 /m);
     expect(text.out).toContain(REPLAY_NOTE);
@@ -329,12 +373,14 @@ describe('policies', () => {
     const { out } = await run(['policies']);
     expect(out).toMatch(/gaussianWalk\n.*\n {4}Needs the loss, gradient statistics, step times\.\n/);
     expect(out).toMatch(/minGain\n(.*\n)*?.*Default: 1\.05\./);
+    expect(out).toMatch(/^Schedules of the learning rate\n(.*\n)*? {2}cosine\n(.*\n)*? {6}floor\n/m);
     const [all] = jsonLines((await run(['policies', '--json'])).out);
     expect(all).toMatchObject({
       default: { name: 'cooled' },
       policies: expect.any(Array),
       combinators: expect.any(Array),
       rules: expect.any(Array),
+      schedules: expect.any(Array),
     });
   });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { defaultPolicy } from '../../src/assembly/assemble.js';
 import type { Description } from '../../src/assembly/registry.js';
-import { decisionOptions } from '../../src/cli/deciding.js';
-import { policyDescription, policyText, ruleDescription } from '../../src/cli/description.js';
+import { decisionOptions, isGiven } from '../../src/cli/deciding.js';
+import { policyDescription, policyText, ruleDescription, scheduleDescription } from '../../src/cli/description.js';
 import { EXIT, Failure } from '../../src/cli/failure.js';
 import { clamped, cooled, maxOf } from '../../src/combinators/index.js';
 import { describePolicy } from '../../src/combinators/restricted.js';
@@ -48,6 +48,17 @@ test('a combinator of several policies is written as JSON, and read', () => {
 test('a rule has options too', () => {
   expect(ruleDescription('adaScale:power=0.5')).toEqual({ name: 'adaScale', options: { power: 0.5 } });
   expect(ruleDescription('{"name":"linear"}')).toEqual({ name: 'linear', options: {} });
+});
+
+test('so has a schedule', () => {
+  expect(scheduleDescription('cosine:epochs=3,floor=0.1')).toEqual({
+    name: 'cosine',
+    options: { epochs: 3, floor: 0.1 },
+  });
+  expect(scheduleDescription('{"name":"step"}')).toEqual({ name: 'step', options: {} });
+  expect(decisionOptions(undefined, { schedule: 'cosine:epochs=3' }).schedule?.options).toMatchObject({ epochs: 3 });
+  expect(isGiven(undefined, { schedule: 'cosine' })).toBe(true);
+  expect(isGiven(undefined, {})).toBe(false);
 });
 
 test('options are put together', () => {

@@ -17,8 +17,10 @@ export const anyFacts: fc.Arbitrary<RunFacts> = fc.record(
     optimizer: fc.constantFrom('sgd', 'momentum', 'adaptive'),
     batchQuantum: fc.integer({ min: 1, max: 64 }),
     maxMicroBatchSize: fc.integer({ min: 1, max: 1024 }),
+    // A rule for Adam must find one.
+    adam: fc.constant({ beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }),
   },
-  { requiredKeys: ['baseBatchSize', 'baseLearningRate'] },
+  { requiredKeys: ['baseBatchSize', 'baseLearningRate', 'adam'] },
 );
 
 /**

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { advanceProgress, gainOf } from '../../src/core/gain.js';
+import { advanceProgress, gainOf, reachOf } from '../../src/core/gain.js';
 import { logarithmic } from '../support/arbitraries.js';
 import { ESTIMATES } from '../support/contexts.js';
 
@@ -23,4 +23,13 @@ test('a step counts for its examples, and for as many of the base as its gain sa
     examples: 64,
     gainedExamples: 16 + 28,
   });
+});
+
+test('the noise scale reaches 2·√((1 + ρ)/(1 − ρ)) times as far, ρ the momentum or Adam’s β₁', () => {
+  expect(reachOf({})).toBe(2);
+  expect(reachOf({ momentum: 0 })).toBe(2);
+  expect(reachOf({ momentum: 0.6 })).toBeCloseTo(4, 12);
+  expect(reachOf({ momentum: 0.9 })).toBeCloseTo(2 * Math.sqrt(19), 12);
+  expect(reachOf({ adam: { beta1: 0.8, beta2: 0.999, epsilon: 1e-7 } })).toBeCloseTo(6, 12);
+  expect(reachOf({ momentum: 0, adam: { beta1: 0.8, beta2: 0.999, epsilon: 1e-7 } })).toBe(2);
 });

@@ -145,6 +145,8 @@ describe('numbers that are not finite', () => {
     ['squaredNormOfMean', observation({ gradient: gradientStatistics({ squaredNormOfMean: Number.NaN }) })],
     ['degreesOfFreedom', observation({ gradient: gradientStatistics({ degreesOfFreedom: Infinity }) })],
     ['projectionDeviations', observation({ gradient: gradientStatistics({ projectionDeviations: Infinity }) })],
+    ['weightProjection', observation({ gradient: gradientStatistics({ weightProjection: Number.NaN }) })],
+    ['squaredNormOfStep', observation({ gradient: gradientStatistics({ squaredNormOfStep: Infinity }) })],
   ] as const;
 
   test.each(BROKEN)('%s: nothing of the step is taken, the decision stands, the anomaly is named', (what, seen) => {
@@ -179,6 +181,17 @@ describe('numbers that are not finite', () => {
       expect(pipeline.advance(before, one)).not.toHaveProperty('anomaly');
     },
   );
+
+  test('of g·θ and |p|² a log may lack either, and either may be 0', () => {
+    for (const told of [
+      {},
+      { weightProjection: -3 },
+      { squaredNormOfStep: 4 },
+      { weightProjection: 0, squaredNormOfStep: 0 },
+    ]) {
+      expect(advanceOnce({}, observation({ gradient: gradientStatistics(told) }))).not.toHaveProperty('anomaly');
+    }
+  });
 
   test('a measured step that is dropped is measured again soon', () => {
     const seen = observation({ gradient: gradientStatistics({ squaredDeviations: Number.NaN }) });

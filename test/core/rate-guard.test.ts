@@ -14,21 +14,39 @@ function run(steps: readonly Step[]): { trips: number[]; state: RateGuardState }
   return { trips, state };
 }
 
+/** A loss that begins at 5 and has come down to 0.2. */
 const calm = (count: number, factor: number): Step[] =>
-  Array.from({ length: count }, () => ({ loss: 0.2, smoothed: 0.2, factor }));
+  Array.from({ length: count }, (_, i) => ({ loss: i === 0 ? 5 : 0.2, smoothed: 0.2, factor }));
 const jump = (count: number, factor: number): Step[] =>
   Array.from({ length: count }, () => ({ loss: 5, smoothed: 1, factor }));
 
-test('halves the factor when the loss jumps under it, then waits for fifty steps', () => {
-  // One batch at 5 makes the mean of about eight 0.8, more than three times 0.2.
-  const { trips, state } = run([...calm(30, 8), ...jump(45, 8)]);
-  expect(trips).toEqual([30]);
+test('halves the factor when the loss goes half-way back in its logarithm, then waits for fifty steps', () => {
+  // The mean of about eight is 0.2 before the jump; two batches at 5 make it 1.33, beyond √(0.2·5) = 1, one does not.
+  const { trips, state } = run([...calm(90, 8), ...jump(45, 8)]);
+  expect(trips).toEqual([91]);
   expect(state.ceiling).toBe(4);
+  expect(state.initial).toBe(5);
+});
+
+test('where the loss has hardly come down, a rise by half is asked for too', () => {
+  const level = (loss: number, count: number): Step[] =>
+    Array.from({ length: count }, () => ({ loss, smoothed: 1, factor: 8 }));
+  expect(run([...level(1, 90), ...level(1.49, 200)]).trips).toEqual([]);
+  expect(run([...level(1, 90), ...level(1.6, 40)]).trips).toHaveLength(1);
+});
+
+test('a small loss that is noisy in itself does not trip it', () => {
+  const noisy = Array.from({ length: 400 }, (_, i) => ({
+    loss: i % 20 === 0 ? 0.2 : 0.002,
+    smoothed: 0.01,
+    factor: 8,
+  }));
+  expect(run([...calm(90, 8), ...noisy]).trips).toEqual([]);
 });
 
 test("goes on down to the user's own rate, and no further", () => {
-  const { trips, state } = run([...calm(30, 3), ...jump(51, 3), ...jump(51, 1.5), ...jump(200, 1)]);
-  expect(trips).toEqual([30, 81]);
+  const { trips, state } = run([...calm(90, 3), ...jump(52, 3), ...jump(51, 1.5), ...jump(200, 1)]);
+  expect(trips).toEqual([91, 142]);
   expect(state.ceiling).toBe(1);
 });
 

@@ -50,7 +50,18 @@ test('is 1 as long as there is no estimate', () => {
   expect(adaScale().factor(512, 16, {}, RUN_FACTS)).toBe(1);
 });
 
+test('reaches so many times as far', () => {
+  const at = (reach: number | 'optimizer', facts = {}): number =>
+    adaScale({ reach }).factor(256, 16, noisy(64), { ...RUN_FACTS, ...facts });
+  expect(at(3)).toBe(adaScale().factor(256, 16, noisy(192), RUN_FACTS));
+  expect(at('optimizer')).toBe(at(2));
+  expect(at('optimizer', { momentum: 0.6 })).toBeCloseTo(at(4), 12);
+  expect(adaScale().options).toEqual({ power: 1, reach: 1 });
+});
+
 rejects([
+  [() => adaScale({ reach: 0 }), 'adaScale: reach', 'a finite number > 0', '0'],
+  [() => adaScale({ reach: 'far' as never }), 'adaScale: reach', 'a finite number > 0', '"far"'],
   [() => adaScale({ power: -0.1 }), 'adaScale: power', 'between 0 and 1', '-0.1'],
   [() => adaScale({ power: 1.01 }), 'adaScale: power', 'between 0 and 1', '1.01'],
   [() => adaScale({ power: Number.NaN }), 'adaScale: power', 'between 0 and 1', 'NaN'],

@@ -3,6 +3,7 @@ import { fixed, gaussianWalk } from '../../src/policies/index.js';
 import { decisionBytes, decisionLines, replay } from '../../src/replay/index.js';
 import type { RunLogHeader } from '../../src/run-log/format.js';
 import { formatDecision } from '../../src/run-log/format-decision.js';
+import { cosine } from '../../src/schedules/index.js';
 import { SIMULATED_FACTS } from '../support/simulated-training.js';
 import { recordsOf, trained } from './support.js';
 
@@ -45,6 +46,9 @@ describe('replay gives the decisions of the run', () => {
     const still = replay(observations, { header, policy: fixed(48) });
     expect(new Set(still.map(({ batchSize }) => batchSize))).toEqual(new Set([48]));
     expect(replay(observations, { ...OPTIONS, policy: fixed(48) })).toEqual(still);
+    const schedule = cosine({ examples: 5000 });
+    expect(replay(observations, { header, schedule })).toEqual(replay(observations, { ...OPTIONS, schedule }));
+    expect(replay(observations, { header, schedule })).not.toEqual(decisions);
   });
 
   test('from no observations: none', () => {

@@ -42,6 +42,21 @@ test('options come with the facts, or by default from whoever serves', () => {
   expect(() => serve({ options: { memory: 0 } })).toThrow('memory must be a finite number > 0; got 0');
 });
 
+test('a schedule comes with the facts too, by its name or with options', () => {
+  const begin = (options: object) => serve()(JSON.stringify({ facts: SIMULATED_FACTS, options }));
+  expect(parsed(begin({ schedule: 'cosine' }))).toMatchObject({ learningRateFactor: 1 });
+  const answer = serve();
+  answer(
+    JSON.stringify({
+      facts: SIMULATED_FACTS,
+      options: { ...{ policy: 'fixed', learningRate: 'none' }, schedule: { name: 'bottou', options: { lambda: 1 } } },
+    }),
+  );
+  expect(parsed(answer(JSON.stringify(observations[0])))).toMatchObject({ learningRateFactor: 1 / 1.02 });
+  expect(parsed(begin({ schedule: 'cosin' })).error).toMatch(/^line 1: there is no schedule 'cosin'; there are bottou/);
+  expect(parsed(begin({ learningRate: 'adamSquareRoot' })).error).toMatch(/^line 1: .* use squareRoot\(\) instead$/);
+});
+
 test('the state can be asked for and gone on from', () => {
   const whole = serve();
   const first = serve();

@@ -2,6 +2,7 @@ import { clamped, maxOf, minOf, ramped } from '../../src/combinators/index.js';
 import { linear } from '../../src/learning-rates/index.js';
 import { fixed, gaussianWalk } from '../../src/policies/index.js';
 import { LOGGED, optionsOfGrid, sweep } from '../../src/replay/index.js';
+import { step } from '../../src/schedules/index.js';
 import { asking } from '../support/policies.js';
 import { recordsOf, trained } from './support.js';
 
@@ -62,6 +63,18 @@ test('units within a combinator of several are reached, each that has the name',
     },
   });
   expect(() => optionsOfGrid(base, { 'cooled.steps': [2] })).toThrow("sweep: 'cooled.steps' is neither one of");
+});
+
+test('schedules are reached by name, where there is one', () => {
+  const options = optionsOfGrid({ schedule: step() }, { 'step.factor': [0.5, 0.2] });
+  expect(Object.values(options).map(({ schedule }) => schedule?.options?.factor)).toEqual([0.5, 0.2]);
+  expect(
+    Object.values(optionsOfGrid({}, { schedule: ['cosine', 'bottou'] })).map(({ schedule }) => schedule?.name),
+  ).toEqual(['cosine', 'bottou']);
+  expect(
+    Object.values(optionsOfGrid({}, { 'cosine.epochs': [3], schedule: ['cosine'] }))[0]?.schedule?.options,
+  ).toMatchObject({ epochs: 3 });
+  expect(() => optionsOfGrid({}, { 'cosine.epochs': [3] })).toThrow("'cosine.epochs' is neither one of policy");
 });
 
 test('policies by name, with options that are set after them', () => {

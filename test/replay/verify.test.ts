@@ -1,8 +1,11 @@
+import { assemble, describeOptions } from '../../src/assembly/assemble.js';
+import { adamSquareRoot } from '../../src/learning-rates/index.js';
 import { REPLAY_NOTE, verify } from '../../src/replay/index.js';
-import { formatHeader } from '../../src/run-log/format.js';
+import { formatHeader, formatStep } from '../../src/run-log/format.js';
+import { cosine } from '../../src/schedules/index.js';
 import { throughJson } from '../support/json.js';
 import { asking } from '../support/policies.js';
-import { SIMULATED_FACTS } from '../support/simulated-training.js';
+import { SIMULATED_FACTS, simulatedTraining } from '../support/simulated-training.js';
 import { recordsOf, trained } from './support.js';
 
 const { lines } = trained();
@@ -65,6 +68,35 @@ test('a policy of one’s own is passed, for the header can only name it', async
     "run.jsonl:1: this run cannot be replayed: there is no policy 'asking'",
   );
   expect(await verify(recordsOf(own.lines), { policy: asking(64) })).toMatchObject({ isSame: true, steps: 300 });
+});
+
+test('a run with a schedule gives its own decisions, and one of one’s own is passed', async () => {
+  const scheduled = trained({ schedule: cosine({ examples: 9000 }) });
+  expect(scheduled.decisions).not.toEqual(trained().decisions);
+  expect(await verify(recordsOf(scheduled.lines))).toMatchObject({ isSame: true, steps: 300 });
+  const schedule = { name: 'halving', factor: ({ examples }: { examples: number }) => (examples < 1000 ? 1 : 0.5) };
+  const own = trained({ schedule });
+  await expect(verify(recordsOf(own.lines))).rejects.toThrow("there is no schedule 'halving'");
+  expect(await verify(recordsOf(own.lines), { schedule })).toMatchObject({ isSame: true, steps: 300 });
+});
+
+test('a run with a rule for Adam gives its own decisions', async () => {
+  const facts = {
+    ...SIMULATED_FACTS,
+    optimizer: 'adaptive',
+    adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  } as const;
+  const options = { learningRate: adamSquareRoot() };
+  const pipeline = assemble(options, facts);
+  const training = simulatedTraining();
+  let state = pipeline.start();
+  const steps = Array.from({ length: 60 }, () => {
+    const seen = training(state.decision);
+    ({ state } = pipeline.advance(state, seen));
+    return formatStep(seen, state.decision);
+  });
+  const header = formatHeader({ facts, options: describeOptions(options, facts), about: {} });
+  expect(await verify(recordsOf([header, ...steps]))).toMatchObject({ isSame: true, steps: 60 });
 });
 
 test('a run without decisions cannot be verified', async () => {

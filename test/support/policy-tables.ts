@@ -12,6 +12,7 @@ import { gradientStatistics } from './observations.js';
 export const EXACT_SIZES: Readonly<Record<string, string>> = {
   fixed: 'the user named the size',
   growOnPlateau: 'its factor is taken of the size in force, to the letter',
+  progressRate: 'it goes back to the size that it was given and compared with',
   stages: 'the user named the sizes',
   gaussianWalkWithRebound: 'the published rule takes the best of all whole numbers up to N',
 };

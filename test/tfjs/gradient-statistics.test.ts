@@ -1,6 +1,7 @@
 import { generator } from '../../src/core/random.js';
 import { walk } from '../../src/estimators/index.js';
 import type { GradientStatistics } from '../../src/index.js';
+import type { Side } from '../../src/tfjs/noise/gradient-list.js';
 import { PendingUpdate } from '../../src/tfjs/pending-update.js';
 import { REFERENCES } from './reference-optimizers.js';
 import { blobs, classifier, layers, OPTIMIZERS, tf } from './support.js';
@@ -111,6 +112,10 @@ describe.each(Object.keys(OPTIMIZERS))('with %s', (name) => {
       close(dot(mean, direction), dot(mean, moved), size);
       close(statistics.squaredNormOfMean, dot(mean, mean), dot(mean, mean));
       close(statistics.meanProjection, dot(mean, direction), size);
+      const lengths = Math.sqrt(dot(mean, mean) * dot(before, before));
+      close(statistics.weightProjection as number, dot(mean, before), lengths);
+      close(statistics.squaredNormOfStep as number, dot(direction, direction), dot(direction, direction));
+      close(statistics.squaredNormOfStep as number, dot(moved, moved), 5 * dot(moved, moved));
       const fresh = mean.map((value, i) => value * (preconditioner[i] as number));
       close(statistics.freshProjection, dot(mean, fresh), dot(mean, fresh));
       const deviations = parts.map((part) => part.map((value, i) => value - (mean[i] as number)));
@@ -189,6 +194,38 @@ describe.each(SPLITS.map((sizes) => ({ sizes })))('over 200 draws cut into $size
       estimates.push(projectionDeviations);
     }
     expect(errorsAway(estimates, variance)).toBeLessThan(2);
+  });
+});
+
+describe.each(['closedForm', 'perExample', 'randomSigns', 'temporal'] as const)('by %s', (route) => {
+  it.each(Object.keys(OPTIMIZERS))('with %s g·θ and |p|² are those before the update', async (name) => {
+    const model = classifier((OPTIMIZERS[name] as () => tf.Optimizer)());
+    const reference = (REFERENCES[name] as (typeof REFERENCES)[string])();
+    const variables = variablesOf(model);
+    const rows = Array.from({ length: 24 }, (_, i) => i);
+    let previous: Side | undefined;
+    for (let step = 0; step < 4; step++) {
+      const each = exactGradients(model);
+      const mean = meanVector(rows.map((row) => each[row] as number[]));
+      const { direction } = reference(mean);
+      const before = variables.flatMap((variable) => Array.from(variable.dataSync()));
+      const plan = { route, isByLayer: step % 2 === 0, isThorough: true, verified: new Set<string>() };
+      const update = new PendingUpdate(model.optimizer, { ...plan, random: generator(step), previous });
+      if (route === 'temporal') {
+        update.addMicroBatch(lossOf(model, rows), variables, rows.length).dispose();
+        update.apply();
+      } else update.measureWhole(lossOf(model, rows), variables, rows.length).dispose();
+      const { gradient } = await update.read();
+      previous = update.takeApplied();
+      update.dispose();
+      if (route === 'temporal' && step === 0) continue;
+      const lengths = Math.sqrt(dot(mean, mean) * dot(before, before));
+      const found = (gradient?.weightProjection as number) - dot(mean, before);
+      expect(Math.abs(found)).toBeLessThan(2e-4 * lengths);
+      const ratio = (gradient?.squaredNormOfStep as number) / dot(direction, direction);
+      expect(Math.abs(ratio - 1)).toBeLessThan(2e-4);
+      if (name === 'sgd') expect(gradient?.squaredNormOfStep).toBe(gradient?.squaredNormOfMean);
+    }
   });
 });
 

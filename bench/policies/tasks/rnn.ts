@@ -40,7 +40,7 @@ export const rnn: Task = {
   },
   optimizer: tf.train.adam,
   targetLoss: 0.05,
-  learningRate: 0.008,
+  learningRate: 0.016,
   rates: ratesFrom(0.001, 6),
   seeds: [1, 2, 3, 4, 5],
   metric: 'accuracy',

@@ -17,7 +17,7 @@ export const softmaxMnist: Task = {
   },
   optimizer: tf.train.sgd,
   targetLoss: 0.28,
-  learningRate: 0.1,
+  learningRate: 0.2,
   rates: ratesFrom(0.0125, 6),
   metric: 'accuracy',
 };

@@ -13,7 +13,12 @@ import { type UnitDoc, unitDocs } from '../unit-docs.js';
 
 type Flags = { readonly json?: true };
 
-const TITLES = { policies: 'Policies', combinators: 'Combinators', 'learning-rates': 'Learning-rate rules' } as const;
+const TITLES = {
+  policies: 'Policies',
+  combinators: 'Combinators',
+  'learning-rates': 'Learning-rate rules',
+  schedules: 'Schedules of the learning rate',
+} as const;
 
 function unitText({ name, says, options }: UnitDoc, kind: keyof typeof TITLES, io: Io): string {
   const colors = colorsOf(io);
@@ -31,7 +36,7 @@ function unitText({ name, says, options }: UnitDoc, kind: keyof typeof TITLES, i
 /** `policies`: what there is to choose from. */
 export function policiesCommand(io: Io, finish: Finish): Command {
   return new Command('policies')
-    .description('the policies, combinators and learning-rate rules, with their options and defaults')
+    .description('the policies, combinators, learning-rate rules and schedules, with their options and defaults')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -48,8 +53,10 @@ Examples:
           ...unit,
           needs: needsOf(policyFrom({ name: unit.name, options: {} })),
         }));
-        const { combinators, 'learning-rates': rules } = docs;
-        await output.write(jsonLine({ default: describePolicy(defaultPolicy()), policies, combinators, rules }));
+        const { combinators, 'learning-rates': rules, schedules } = docs;
+        await output.write(
+          jsonLine({ default: describePolicy(defaultPolicy()), policies, combinators, rules, schedules }),
+        );
       } else {
         for (const kind of Object.keys(TITLES) as (keyof typeof TITLES)[]) {
           const units = docs[kind].map((unit) => unitText(unit, kind, io)).join('\n');

@@ -2,11 +2,9 @@ import { mul, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { GradientRoute, GradientStatistics } from '../../core/types.js';
 import { flatten, type GradientList } from './gradient-list.js';
 import { grouped } from './grouped.js';
-import { isExact, layerOf, type MeasuredUpdate, type Measurement, within } from './measurement.js';
-import { Readback, total } from './readback.js';
+import { isExact, layerOf, type MeasuredUpdate, type Measurement, stepStatistics, within } from './measurement.js';
+import { type Dot, Readback, total } from './readback.js';
 import { isPlain, type StepDirection, stepDirection } from './step-direction.js';
-
-type Dot = (values: ArrayLike<number>) => number;
 
 /** Inner products of one layer, or of all. */
 interface Products {
@@ -15,6 +13,9 @@ interface Products {
   readonly gg: Dot;
   readonly gp: Dot;
   readonly gd: Dot;
+  /** g·θ and p·p. */
+  readonly gw: Dot;
+  readonly pp: Dot;
   readonly xx: Dot;
   readonly xDx: Dot;
   readonly xd: Dot;
@@ -44,30 +45,34 @@ function joined(list: readonly Tensor[]): Tensor {
 
 function productsOf(
   readback: Readback,
-  { optimizer, mean }: MeasuredUpdate,
+  { optimizer, variables, mean }: MeasuredUpdate,
   difference: GradientList,
   { layer, indices }: Group,
 ): Products {
   const pick = (list: GradientList): Tensor => joined(indices.map((i) => list[i] as Tensor));
-  const [g, x] = [pick(mean), pick(difference)];
-  const known = { layer, parameters: g.size, gg: readback.dot(g, g), xx: readback.dot(x, x) };
+  const g = pick(mean);
+  // Gone before the difference is joined.
+  const gw = within(() => readback.dot(g, pick(variables)));
+  const x = pick(difference);
+  const gg = readback.dot(g, g);
   const steps: readonly StepDirection[] = indices.map((i) => stepDirection(optimizer, mean[i] as Tensor, i));
   const p = isPlain(optimizer) ? g : joined(steps.map(({ direction }) => direction));
-  const gp = p === g ? known.gg : readback.dot(g, p);
+  const gp = p === g ? gg : readback.dot(g, p);
+  const pp = p === g ? gg : readback.dot(p, p);
+  const known = { layer, parameters: g.size, gg, gp, gw, pp, xx: readback.dot(x, x) };
   const share = steps[0]?.preconditioner;
   if (typeof share === 'number') {
     const xg = readback.dot(x, g);
     return {
       ...known,
-      gp,
-      gd: (values) => share * known.gg(values),
+      gd: (values) => share * gg(values),
       xDx: (values) => share * known.xx(values),
       xd: (values) => share * xg(values),
     };
   }
   const metric = joined(steps.map(({ preconditioner }) => preconditioner as Tensor));
   const d = mul(metric, g);
-  return { ...known, gp, gd: readback.dot(g, d), xDx: readback.dot(x, mul(metric, x)), xd: readback.dot(x, d) };
+  return { ...known, gd: readback.dot(g, d), xDx: readback.dot(x, mul(metric, x)), xd: readback.dot(x, d) };
 }
 
 /**
@@ -86,7 +91,7 @@ export function measureDifference(
     // One group after the other, so that what one takes is gone before the next.
     const groups = groupsOf(update).map((group) => within(() => productsOf(readback, update, difference, group)));
     const read = (values: ArrayLike<number>): GradientStatistics | undefined => {
-      const all = (key: 'gg' | 'gp' | 'gd' | 'xx' | 'xDx' | 'xd'): number =>
+      const all = (key: 'gg' | 'gp' | 'gd' | 'gw' | 'pp' | 'xx' | 'xDx' | 'xd'): number =>
         total(groups.map((group) => group[key](values)));
       if (!isExact(all('gg')) || !isExact(all('xx'))) return undefined;
       return {
@@ -98,6 +103,7 @@ export function measureDifference(
         freshProjection: all('gd'),
         freshDeviations: weight * all('xDx'),
         projectionDeviations: weight * all('xd') ** 2,
+        ...stepStatistics(all('gw'), all('pp')),
         ...(update.isByLayer && {
           layers: [...grouped(groups, ({ layer }) => layer)].map(([layer, parts]) => ({
             layer,

@@ -2,12 +2,11 @@ import { mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { GradientRoute, GradientStatistics, LayerStatistics } from '../../core/types.js';
 import type { ViewGradients } from './example-tap.js';
 import { grouped } from './grouped.js';
-import { isExact, layerOf, type MeasuredUpdate, type Measurement, within } from './measurement.js';
-import { type Read, Readback, total } from './readback.js';
+import { isExact, layerOf, type MeasuredUpdate, type Measurement, stepStatistics, within } from './measurement.js';
+import { type Dot, type Read, Readback, total } from './readback.js';
+import { deviations, fiveNumbers } from './spread.js';
 import { isPlain, type StepDirection, stepDirection } from './step-direction.js';
 import type { View } from './view.js';
-
-type Dot = (values: ArrayLike<number>) => number;
 
 /** What is read of one view: sums over its entries, C = Σ c_j. */
 interface ViewProducts {
@@ -22,6 +21,9 @@ interface ViewProducts {
   readonly gp: Dot;
   /** g·v, v being g or d. */
   readonly gv: Dot;
+  /** g·θ. */
+  readonly gw: Dot;
+  readonly pp: Dot;
   /** C·C and C·cDC where C is not g. */
   readonly CC: Dot | undefined;
   readonly CDC: Dot | undefined;
@@ -34,6 +36,8 @@ interface ViewSums {
   readonly gg: number;
   readonly gp: number;
   readonly gd: number;
+  readonly gw: number;
+  readonly pp: number;
   readonly CC: number;
   readonly CDC: number;
   readonly squaredNorms: readonly number[];
@@ -44,8 +48,6 @@ interface ViewSums {
 
 /** By how much the gradients of the examples may miss the batch's before they are taken for wrong. */
 const TOLERANCE = 1e-3;
-/** Deviations that are a smaller part of the squares they are the rest of are rounding. */
-const LEAST_PART = 1e-4;
 
 function productsOf(
   readback: Readback,
@@ -55,20 +57,23 @@ function productsOf(
   const whole = mean[view.variable] as Tensor;
   const step = stepDirection(optimizer, whole, view.variable);
   const g = view.of(whole);
+  const gw = within(() => readback.dot(g, view.of(variables[view.variable] as Tensor)));
   const { v, metric } = readingOf(view, whole, step);
-  const { direction, preconditioner } = step;
   const sums = gradients.read(v, metric);
   const gg = readback.dot(g, g);
+  const p = isPlain(optimizer) ? g : view.of(step.direction);
   const C = isPenalized ? gradients.total() : undefined;
   return {
     layer: layerOf(variables[view.variable] as never),
     parameters: view.size,
-    share: typeof preconditioner === 'number' ? preconditioner : undefined,
+    share: metric === undefined ? (step.preconditioner as number) : undefined,
     squaredNorms: readback.numbers(sums.squaredNorms),
     weightedNorms: sums.weightedNorms && readback.numbers(sums.weightedNorms),
     projections: readback.numbers(sums.projections),
     gg,
-    gp: isPlain(optimizer) ? gg : readback.dot(g, view.of(direction)),
+    gp: p === g ? gg : readback.dot(g, p),
+    gw,
+    pp: p === g ? gg : readback.dot(p, p),
     gv: metric === undefined ? gg : readback.dot(g, v),
     CC: C && readback.dot(C, C),
     CDC: C && metric && readback.dot(C, mul(metric, reshape(C, metric.shape))),
@@ -85,7 +90,7 @@ function sumsOf(products: ViewProducts, values: ArrayLike<number>): ViewSums | u
   if (products.CC === undefined && Math.abs(along - gv) > TOLERANCE * size) return undefined;
   const squaredNorms = products.squaredNorms(values);
   const CC = products.CC?.(values) ?? gg;
-  const known = { layer, parameters, gg, gp, CC, squaredNorms };
+  const known = { layer, parameters, gg, gp, gw: products.gw(values), pp: products.pp(values), CC, squaredNorms };
   if (share === undefined) {
     const weightedNorms = products.weightedNorms?.(values) ?? [];
     return { ...known, gd: gv, CDC: products.CDC?.(values) ?? along, weightedNorms, projections };
@@ -106,21 +111,6 @@ function byExample(sums: readonly ViewSums[], key: 'squaredNorms' | 'weightedNor
   return first.map((_, j) => sums.reduce((sum, view) => sum + (view[key][j] as number), 0));
 }
 
-/** Σ_j|B c_j − C|² of B²Σ|c_j|² and |C|²; NaN where float32 does not tell it from 0. */
-function deviations(norms: readonly number[], squaredTotal: number): number {
-  const count = norms.length;
-  const squares = count * count * total(norms);
-  const rest = squares - count * squaredTotal;
-  if (squares === 0) return 0;
-  return rest > LEAST_PART * squares ? rest : Number.NaN;
-}
-
-/** Least, quartiles and largest. */
-function fiveNumbers(values: readonly number[]): number[] {
-  const sorted = values.toSorted((a, b) => a - b);
-  return [0, 0.25, 0.5, 0.75, 1].map((share) => sorted[Math.round(share * (sorted.length - 1))] as number);
-}
-
 function layersOf(sums: readonly ViewSums[]): LayerStatistics[] {
   return [...grouped(sums, ({ layer }) => layer)].map(([layer, views]) => ({
     layer,
@@ -137,7 +127,8 @@ function statisticsOf(
   route: GradientRoute,
 ): GradientStatistics | undefined {
   if (sums.length === 0) return undefined;
-  const all = (key: 'gg' | 'gp' | 'gd' | 'CC' | 'CDC' | 'parameters'): number => total(sums.map((view) => view[key]));
+  const all = (key: 'gg' | 'gp' | 'gd' | 'gw' | 'pp' | 'CC' | 'CDC' | 'parameters'): number =>
+    total(sums.map((view) => view[key]));
   const norms = byExample(sums, 'squaredNorms');
   const projections = byExample(sums, 'projections');
   const along = total(projections);
@@ -156,6 +147,7 @@ function statisticsOf(
     freshProjection: all('gd'),
     freshDeviations,
     projectionDeviations: total(projections.map((one) => (batchSize * one - along) ** 2)),
+    ...stepStatistics(all('gw'), all('pp')),
     exampleNorms: fiveNumbers(norms.map((norm) => batchSize * Math.sqrt(norm))),
     ...(isByLayer && { layers: layersOf(sums) }),
   };

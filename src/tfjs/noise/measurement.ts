@@ -36,6 +36,17 @@ export function isExact(sumOfSquares: number): boolean {
   return sumOfSquares === 0 || sumOfSquares >= LEAST_SQUARE || Number.isNaN(sumOfSquares);
 }
 
+/**
+ * What is told of the weights and of the step that is about to be made of them: g·θ and |p|²; the latter left out where the squares of so small a
+ * step are lost.
+ */
+export function stepStatistics(
+  weightProjection: number,
+  squaredNormOfStep: number,
+): Pick<GradientStatistics, 'weightProjection' | 'squaredNormOfStep'> {
+  return isExact(squaredNormOfStep) ? { weightProjection, squaredNormOfStep } : { weightProjection };
+}
+
 /** The pass that a batch is about to be trained by. */
 export interface Pass {
   readonly optimizer: Optimizer;

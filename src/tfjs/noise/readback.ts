@@ -3,6 +3,9 @@ import { concat, dispose, keep, mul, reshape, sum, type Tensor, type Tensor1D, t
 /** Numbers of a readback, once it is there. */
 export type Read = (values: ArrayLike<number>) => number[];
 
+/** A number of a readback, once it is there. */
+export type Dot = (values: ArrayLike<number>) => number;
+
 /** Most parts of a sum that are added up on the device one by one: the parts are then added in doubles. */
 const MOST_PARTS = 256;
 
@@ -26,7 +29,7 @@ export class Readback {
   }
 
   /** x·y, of tensors of as many entries in the same order, summed up in doubles. */
-  dot(x: Tensor, y: Tensor): (values: ArrayLike<number>) => number {
+  dot(x: Tensor, y: Tensor): Dot {
     const { size } = x;
     const parts = partsOf(size);
     const shape: [number, number] = [parts, size / parts];

@@ -159,6 +159,17 @@ describe('a model that the closed form cannot follow', () => {
     expect(exact?.coverage).toBeUndefined();
   });
 
+  it('tells g·θ and |p|² of what it covers', async () => {
+    const told = await measure('closedForm', loss, [w, v], 24);
+    const covered = await measure('perExample', loss, [w], 24);
+    const both = await measure('perExample', loss, [w, v], 24);
+    for (const key of ['weightProjection', 'squaredNormOfStep'] as const) {
+      expect((told?.[key] as number) / (covered?.[key] as number)).toBeCloseTo(1, 4);
+    }
+    // The gradient of weights that are normalized is at right angles to them: it shows in |p|² alone.
+    expect(both?.squaredNormOfStep).toBeGreaterThan(1.01 * (covered?.squaredNormOfStep as number));
+  });
+
   it('is measured by micro-batches where nothing is covered', async () => {
     const seen: StepObservation[] = [];
     const warnings: string[] = [];

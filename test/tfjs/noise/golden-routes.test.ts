@@ -13,20 +13,29 @@ const KEYS = [
   'projectionDeviations',
 ] as const;
 
-/** The fourth update, measured by a route. */
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+
+/** The fourth update, measured by a route; and g·θ before it, in doubles, with |g||θ|. */
 async function measureFourth(
   golden: Golden,
   optimizer: tf.Optimizer,
   route: GradientRoute,
-): Promise<GradientStatistics | undefined> {
+): Promise<{ gradient: GradientStatistics | undefined; weightProjection: number; lengths: number }> {
   const { variables, earlier, loss, lossOf, xs } = golden;
   for (const batch of earlier) optimizer.minimize(lossOf(batch.xs, batch.ys), false, variables);
+  const entries = (tensors: readonly tf.Tensor[]): number[] => tensors.flatMap((one) => Array.from(one.dataSync()));
+  const { weightProjection, lengths } = tf.tidy(() => {
+    const { grads } = tf.variableGrads(loss, variables);
+    const [g, weights] = [entries(variables.map(({ name }) => grads[name] as tf.Tensor)), entries(variables)];
+    return { weightProjection: dot(g, weights), lengths: Math.sqrt(dot(g, g) * dot(weights, weights)) };
+  });
   const plan = { route, isByLayer: true, isThorough: true, verified: new Set<string>(), random: Math.random };
   const update = new PendingUpdate(optimizer, plan);
   update.measureWhole(loss, variables, xs.shape[0] as number).dispose();
   const { gradient } = await update.read();
   update.dispose();
-  return gradient;
+  return { gradient, weightProjection, lengths };
 }
 
 function expectClose(actual: GradientStatistics | undefined, expected: GoldenStatistics): void {
@@ -54,11 +63,13 @@ describe.each(GOLDEN_NAMES)('%s', (name) => {
   it.each(Object.keys(table.optimizers).flatMap((optimizer) => routes.map((route) => ({ optimizer, route }))))(
     '$optimizer by $route is what PyTorch has',
     async ({ optimizer: key, route }) => {
-      const { statistics } = table.optimizers[key] as (typeof table.optimizers)[string];
+      const { statistics, squaredNormOfDirection } = table.optimizers[key] as (typeof table.optimizers)[string];
       const optimizer = goldenOptimizer(golden, key);
       const before = tf.memory().numTensors;
-      const gradient = await measureFourth(golden, optimizer, route);
+      const { gradient, weightProjection, lengths } = await measureFourth(golden, optimizer, route);
       expectClose(gradient, singlesOf(statistics));
+      expect((gradient?.squaredNormOfStep as number) / squaredNormOfDirection).toBeCloseTo(1, 3);
+      expect(Math.abs((gradient?.weightProjection as number) - weightProjection)).toBeLessThan(TOLERANCE * lengths);
       expect(gradient).toMatchObject({ route, degreesOfFreedom: (golden.xs.shape[0] as number) - 1 });
       expect(gradient?.coverage).toBeUndefined();
       const layers = gradient?.layers ?? [];
