@@ -121,7 +121,7 @@ function putAnew(
  * Limits, on four tasks of `bench:simulate` with momentum, two seeds, `cooled(ramped(goodput()))` and `none()`: from an eighth of the tuned rate it took
  * 0.53 to 1.74 times the base's time at the tuned rate (the default 1.02 to 2.61, and faster on one); from four times the tuned rate 1 of 8 runs was ruined (of the default 6, and
  * 2 missed). From the tuned rate itself the default is the faster on three of four (0.47 to 0.80, this 0.62 to 1.36), most on digits, whose best rate is far
- * above the matched one. κ = 2 ruined runs. A loss that stands still for other reasons than its floor is waited for.
+ * above the matched one. κ = 2 missed the target in 3 of 12. A loss that stands still for other reasons than its floor is waited for.
  * @throws RangeError if an option lies outside the range given with it
  * @example adaptiveBatch(model, { policy: lossMatched(cooled(goodput())), learningRate: none() })
  * @see Balles, Romero, Hennig 2017, "Coupling Adaptive Batch Sizes with Learning Rates", arXiv 1612.05086, for the other reading
