@@ -6,6 +6,7 @@ export { type FollowedOptions, followed } from './followed.js';
 export { type GeneralizationGuardOptions, generalizationGuard } from './generalization-guard.js';
 export { type InformedOptions, informed } from './informed.js';
 export { type LadderedOptions, laddered } from './laddered.js';
+export { type LossMatchedOptions, lossMatched } from './loss-matched.js';
 export { maxOf } from './max-of.js';
 export { minOf } from './min-of.js';
 export { type NoiseKeptOptions, noiseKept } from './noise-kept.js';

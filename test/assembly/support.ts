@@ -9,6 +9,7 @@ import {
   generalizationGuard,
   informed,
   laddered,
+  lossMatched,
   maxOf,
   minOf,
   noiseKept,
@@ -200,6 +201,17 @@ export const anyWrap: Record<string, fc.Arbitrary<Wrap>> = {
     )
     .map((options) => (policy) => informed(policy, options)),
   laddered: factor.map((by) => (policy) => laddered(policy, { factor: by })),
+  lossMatched: fc
+    .record(
+      {
+        share,
+        floor: fc.oneof(floor, fc.constant('estimated' as const)),
+        most: factor,
+        window: count(400),
+      },
+      { requiredKeys: [] },
+    )
+    .map((options) => (policy) => lossMatched(policy, options) as unknown as Policy),
   maxOf: fc.integer({ min: 1, max: 200 }).map((size) => (policy) => maxOf([policy, fixed(size)]) as unknown as Policy),
   minOf: fc.integer({ min: 1, max: 200 }).map((size) => (policy) => minOf([fixed(size), policy]) as unknown as Policy),
   noiseKept: fc
