@@ -113,10 +113,12 @@ describe('describeOptions', () => {
   });
 
   test('names policy and rule, keeps the numbers, and is JSON', () => {
-    const options = describeOptions(
-      { policy: clamped(fixed(8), { max: 9 }), learningRate: linear(), minBatchSize: 4, measure: { every: 3 } },
-      facts({}),
-    );
+    const options = describeOptions({
+      policy: clamped(fixed(8), { max: 9 }),
+      learningRate: linear(),
+      minBatchSize: 4,
+      measure: { every: 3 },
+    });
     expect(options).toMatchObject({
       minBatchSize: 4,
       measure: { every: 3 },
@@ -127,8 +129,7 @@ describe('describeOptions', () => {
   });
 
   test('tells how it is measured, the budget with it', () => {
-    const measureOf = (measure: DecisionOptions['measure']) =>
-      describeOptions({ ...(measure && { measure }) }).measure;
+    const measureOf = (measure: DecisionOptions['measure']) => describeOptions({ ...(measure && { measure }) }).measure;
     expect(measureOf({ route: 'closedForm', layers: true })).toEqual({
       budget: 0.02,
       route: 'closedForm',
