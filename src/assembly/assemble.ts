@@ -26,9 +26,12 @@ export function defaultPolicy(): Policy {
   return cooled(ramped(gaussianWalk())) as Policy;
 }
 
-/** The default rule: the gain of the larger batch, as far as the optimizer's memory lets it reach. */
-export function defaultLearningRate(): LearningRateRule {
-  return adaScale({ reach: 'optimizer' });
+/**
+ * The default rule: the gain of the larger batch, as far as the optimizer's memory lets it reach; its root where the optimizer's step already divides by the
+ * gradient's size.
+ */
+export function defaultLearningRate(optimizer: RunFacts['optimizer']): LearningRateRule {
+  return adaScale({ power: optimizer === 'adaptive' ? 0.5 : 1, reach: 'optimizer' });
 }
 
 /** The pipeline carries each estimator's state without looking into it. */
@@ -78,7 +81,7 @@ function partsFor(options: DecisionOptions, facts: RunFacts): PipelineParts {
   checkCount('batchQuantum', facts.batchQuantum ?? 1);
   checkCount('maxMicroBatchSize', facts.maxMicroBatchSize ?? 1);
   checkBetween('momentum', facts.momentum ?? 0, 0, 1);
-  const learningRate = options.learningRate ?? defaultLearningRate();
+  const learningRate = options.learningRate ?? defaultLearningRate(facts.optimizer);
   checkAdam(learningRate, facts);
   // A course whose length cannot be told from the facts is refused here, not in the middle of the training.
   options.schedule?.factor(NO_PROGRESS, facts);
@@ -110,8 +113,8 @@ export function assemble(options: DecisionOptions, facts: RunFacts): Pipeline {
 }
 
 /** The options that decide, as JSON, the defaults filled in: what a run log's header holds. Whatever else `options` holds is left out. */
-export function describeOptions(options: DecisionOptions): JsonObject {
-  const rule = options.learningRate ?? defaultLearningRate();
+export function describeOptions(options: DecisionOptions, facts: RunFacts): JsonObject {
+  const rule = options.learningRate ?? defaultLearningRate(facts.optimizer);
   const { schedule } = options;
   const plain = DECISION_KEYS.filter((key) => ['number', 'boolean'].includes(typeof options[key])).map((key) => [
     key,

@@ -72,7 +72,7 @@ export function optionsFor(options: DecisionOptions, signals: readonly Signal[],
   const { learningRate, schedule } = options;
   const untold = lacks(schedule?.needs ?? [], signals);
   if (schedule !== undefined && untold.length > 0) refuse('schedule', schedule.name, untold, signals, log);
-  const unserved = lacks((learningRate ?? defaultLearningRate()).needs ?? [], signals);
+  const unserved = lacks((learningRate ?? defaultLearningRate('sgd')).needs ?? [], signals);
   if (unserved.length === 0) return options;
   if (learningRate !== undefined) refuse('learning-rate rule', learningRate.name, unserved, signals, log);
   return { ...options, learningRate: none() };

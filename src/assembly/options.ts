@@ -7,7 +7,7 @@ export interface DecisionOptions {
   /** The rule for the batch size. @defaultValue cooled(ramped(gaussianWalk())) */
   // biome-ignore lint/suspicious/noExplicitAny: a policy's state is its own business
   readonly policy?: Policy<any>;
-  /** The rule for the learning rate. @defaultValue adaScale({ reach: 'optimizer' }) */
+  /** The rule for the learning rate. @defaultValue adaScale({ reach: 'optimizer' }), with power 0.5 for optimizers that divide by the gradient's size */
   readonly learningRate?: LearningRateRule;
   /**
    * The course of the rate over the training, on a clock of examples. It multiplies the user's own rate, whatever another callback makes of

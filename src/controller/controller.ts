@@ -135,7 +135,7 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
         : { ...resumed, pipeline: pipeline.resume(resumed.pipeline) };
     this.#log.open(() => ({
       facts,
-      options: describeOptions(this.#options),
+      options: describeOptions(this.#options, facts),
       about,
       ...(resumed !== undefined && { state: resumed }),
     }));

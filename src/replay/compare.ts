@@ -60,7 +60,7 @@ function runComparison(record: HeaderRecord, policies: Readonly<Record<string, D
   const logged = outcomeBuilder(LOGGED, header.options, facts, most);
   const contenders: Contender[] = Object.entries(policies).map(([name, options]) => ({
     run: beginRun(record, { options }),
-    builder: outcomeBuilder(name, describeOptions(options), facts, most),
+    builder: outcomeBuilder(name, describeOptions(options, facts), facts, most),
   }));
   const timing = stepTime();
   let times = timing.init();

@@ -71,7 +71,7 @@ export function serve({ options: defaults = {}, onRun, onStep }: ServeOptions = 
     run = { pipeline, state, step, examplesSeen };
     const { facts, about } = header;
     const resumed = header.state !== undefined && { state: header.state };
-    onRun?.({ facts, options: describeOptions(options), about, ...resumed });
+    onRun?.({ facts, options: describeOptions(options, facts), about, ...resumed });
     return formatDecision(state.decision);
   }
 

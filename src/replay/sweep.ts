@@ -69,7 +69,7 @@ function combinations(grid: Grid): (readonly (readonly [path: string, value: Jso
 /** The options of each combination of a grid, by a name such as `memory=500 gaussianWalk.minGain=1.2`. */
 export function optionsOfGrid(options: DecisionOptions, grid: Grid): Record<string, DecisionOptions> {
   // The facts only choose the default rule, which each replay chooses for itself unless the grid is about it.
-  const json = describeOptions(options);
+  const json = describeOptions(options, { baseBatchSize: 1, baseLearningRate: 0 });
   const isRuleGiven =
     options.learningRate !== undefined || Object.keys(grid).some((path) => /^(learningRate$|adaScale\.)/.test(path));
   const all = combinations(grid).map((values) => {

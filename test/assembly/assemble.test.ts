@@ -79,7 +79,7 @@ describe('candidates', () => {
   });
 });
 
-test('the defaults: a walk that moves in steps and rests, AdaScale with the reach of the optimizer', () => {
+test('the defaults: a walk that moves in steps and rests, AdaScale with the reach of the optimizer, its root for adaptive ones', () => {
   expect(describePolicy(defaultPolicy())).toEqual({
     name: 'cooled',
     options: {
@@ -87,7 +87,9 @@ test('the defaults: a walk that moves in steps and rests, AdaScale with the reac
       policy: { name: 'ramped', options: { factor: 2, policy: { name: 'gaussianWalk', options: { minGain: 1.05 } } } },
     },
   });
-  expect(defaultLearningRate().options).toEqual({ power: 1, reach: 'optimizer' });
+  expect(defaultLearningRate(undefined).options).toEqual({ power: 1, reach: 'optimizer' });
+  expect(defaultLearningRate('momentum').options).toEqual({ power: 1, reach: 'optimizer' });
+  expect(defaultLearningRate('adaptive').options).toEqual({ power: 0.5, reach: 'optimizer' });
 });
 
 const facts = (changes: Partial<RunFacts>): RunFacts => ({ baseBatchSize: 16, baseLearningRate: 0.01, ...changes });
@@ -103,7 +105,7 @@ rejects([
 
 describe('describeOptions', () => {
   test('fills the defaults in', () => {
-    expect(describeOptions({})).toEqual({
+    expect(describeOptions({}, facts({}))).toEqual({
       ladder: 2,
       memory: 2000,
       measure: { budget: 0.02 },
@@ -113,12 +115,10 @@ describe('describeOptions', () => {
   });
 
   test('names policy and rule, keeps the numbers, and is JSON', () => {
-    const options = describeOptions({
-      policy: clamped(fixed(8), { max: 9 }),
-      learningRate: linear(),
-      minBatchSize: 4,
-      measure: { every: 3 },
-    });
+    const options = describeOptions(
+      { policy: clamped(fixed(8), { max: 9 }), learningRate: linear(), minBatchSize: 4, measure: { every: 3 } },
+      facts({}),
+    );
     expect(options).toMatchObject({
       minBatchSize: 4,
       measure: { every: 3 },
@@ -129,7 +129,8 @@ describe('describeOptions', () => {
   });
 
   test('tells how it is measured, the budget with it', () => {
-    const measureOf = (measure: DecisionOptions['measure']) => describeOptions({ ...(measure && { measure }) }).measure;
+    const measureOf = (measure: DecisionOptions['measure']) =>
+      describeOptions({ ...(measure && { measure }) }, facts({})).measure;
     expect(measureOf({ route: 'closedForm', layers: true })).toEqual({
       budget: 0.02,
       route: 'closedForm',
@@ -144,7 +145,7 @@ describe('describeOptions', () => {
     const log = memoryLog();
     log.write('a line');
     const options = { log, strict: true, source: { xs: new Float32Array(9) }, optimizer: {}, memory: 500 };
-    expect(Object.keys(describeOptions(options as DecisionOptions)).sort()).toEqual(
+    expect(Object.keys(describeOptions(options as DecisionOptions, facts({}))).sort()).toEqual(
       ['ladder', 'learningRate', 'measure', 'memory', 'policy'].sort(),
     );
   });

@@ -14,7 +14,7 @@ import { SIMULATED_FACTS, simulatedTraining } from '../support/simulated-trainin
 const { fixed, gaussianWalk, gaussianWalkWithRebound } = policies;
 
 const headerOf = (options: DecisionOptions, facts: RunFacts = SIMULATED_FACTS): RunLogHeader =>
-  JSON.parse(formatHeader({ facts, options: describeOptions(options), about: {} })) as RunLogHeader;
+  JSON.parse(formatHeader({ facts, options: describeOptions(options, facts), about: {} })) as RunLogHeader;
 
 test.each([
   ['the defaults', {}, SIMULATED_FACTS],

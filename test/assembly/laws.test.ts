@@ -22,7 +22,7 @@ const rebuilt = (policy: Policy): Policy => policyFrom(throughJson(describePolic
 
 /** The header as it is read back from the text of a log. */
 function headerOf(options: DecisionOptions, facts: RunFacts): RunLogHeader {
-  const text = formatHeader({ facts, options: describeOptions(options), about: {} });
+  const text = formatHeader({ facts, options: describeOptions(options, facts), about: {} });
   return (readRunLog(text).runs[0] as LoggedRun).header;
 }
 

@@ -43,9 +43,9 @@ const FACTS = { baseBatchSize: 16, baseLearningRate: 0.01, datasetSize: 4000 };
 
 test.each(ALL)('%s leaves the rate to its plan and goes through a run log', (_name, options) => {
   expect(options.learningRate?.name).toBe('none');
-  const header = describeOptions(options);
+  const header = describeOptions(options, FACTS);
   const again = optionsFromJson(throughJson(header));
-  expect(describeOptions(again)).toEqual(header);
+  expect(describeOptions(again, FACTS)).toEqual(header);
   fc.assert(
     fc.property(anyRun, (run) => {
       const [one, other] = [assemble(options, FACTS), assemble(again, FACTS)];

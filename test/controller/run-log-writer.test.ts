@@ -34,7 +34,7 @@ describe('the log of a run', () => {
           runLog: RUN_LOG_VERSION,
           version: PACKAGE_VERSION,
           facts: FACTS,
-          options: describeOptions({ policy: scripted([]), ladder: 3 }),
+          options: describeOptions({ policy: scripted([]), ladder: 3 }, FACTS),
           about: { tfjs: '4.22.0' },
         },
         steps: run.map((seen, i) => ({ observation: seen, decision: decisions[i] })),
@@ -49,7 +49,7 @@ describe('the log of a run', () => {
       controller.start(FACTS);
       controller.end();
     }
-    for (const { header } of runsOf(log.lines)) expect(header.options).toEqual(describeOptions({}));
+    for (const { header } of runsOf(log.lines)) expect(header.options).toEqual(describeOptions({}, FACTS));
   });
 
   test('may go to a sink that cannot be written as JSON', () => {

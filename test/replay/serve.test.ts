@@ -79,7 +79,9 @@ test('what is told of runs and steps makes a log that verifies', async () => {
     onStep: (observation, decision) => log.push(formatStep(observation, decision)),
   });
   for (const line of [FACTS, ...observations.map((seen) => JSON.stringify(seen))]) answer(line);
-  expect(log[0]).toBe(formatHeader({ facts: SIMULATED_FACTS, options: describeOptions({}), about: {} }));
+  expect(log[0]).toBe(
+    formatHeader({ facts: SIMULATED_FACTS, options: describeOptions({}, SIMULATED_FACTS), about: {} }),
+  );
   expect(await verify(recordsOf(log))).toMatchObject({ runs: 1, steps: 300, isSame: true });
 });
 

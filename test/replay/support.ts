@@ -28,7 +28,7 @@ export function trained(options: DecisionOptions = {}, steps = 300): Training {
   }
   const header = formatHeader({
     facts: SIMULATED_FACTS,
-    options: describeOptions(options),
+    options: describeOptions(options, SIMULATED_FACTS),
     about: {},
   });
   const lines = [header, ...observations.map((seen, i) => formatStep(seen, decisions[i] as Decision))];

@@ -95,7 +95,7 @@ test('a run with a rule for Adam gives its own decisions', async () => {
     ({ state } = pipeline.advance(state, seen));
     return formatStep(seen, state.decision);
   });
-  const header = formatHeader({ facts, options: describeOptions(options), about: {} });
+  const header = formatHeader({ facts, options: describeOptions(options, facts), about: {} });
   expect(await verify(recordsOf([header, ...steps]))).toMatchObject({ isSame: true, steps: 60 });
 });
 

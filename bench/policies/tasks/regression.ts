@@ -12,7 +12,7 @@ export const regression: Task = {
   build: twoLayers({ inputs: 9, hidden: HIDDEN, outputs: 1, activation: 'linear', loss: 'meanSquaredError' }),
   optimizer: momentum,
   targetLoss: 0.0135,
-  learningRate: 0.01,
+  learningRate: 0.02,
   rates: ratesFrom(0.00125, 6),
   metric: 'R²',
 };

@@ -20,7 +20,7 @@ export const spam: Task = {
   }),
   optimizer: tf.train.adam,
   targetLoss: 0.01,
-  learningRate: 0.002,
+  learningRate: 0.004,
   rates: ratesFrom(0.00025, 6),
   seeds: [1, 2, 3, 4, 5],
   metric: 'accuracy',
