@@ -17,7 +17,7 @@
  *
  * Flags: --quick, --json; --save (this task's part of the result, the others stay); --task name; --contenders default,gaussianWalk+linear,… (a policy
  * alone has the default rule, default+rule the default policy); --start base|untuned|tooLarge (an eighth of the base's rate, eight times it);
- * --part name (save beside the task's main part; the grid's best are then taken from that); --logs folder (the default's run log, first seed);
+ * --part name (save beside the task's main part, with 3 seeds; the grid's best are then taken from that); --logs folder (the default's run log, first seed);
  * --verbose (why the default changed); --tune (search the base's rate instead).
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -89,7 +89,7 @@ for (const task of tasks) {
     const earlier = savedParts<TaskResult>('policies').find((part) => part.key === task.name)?.finding;
     const result = await measure(loaded, {
       ...{ start, contenders, isQuick: flags.quick },
-      seeds: flags.quick ? QUICK_SEEDS : (task.seeds ?? SEEDS),
+      seeds: flags.quick ? QUICK_SEEDS : flags.part === undefined ? (task.seeds ?? SEEDS) : SEEDS,
       ...(!isMain && { earlier }),
       onStart: (adaptive, name) => flags.verbose && name === DEFAULT && explain(adaptive),
     });

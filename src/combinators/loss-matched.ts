@@ -11,7 +11,7 @@ import { describePolicy } from './restricted.js';
 export interface LossMatchedOptions {
   /** κ: times the matched rate; > 0. @defaultValue 1 */
   readonly share?: number;
-  /** F*, the least loss that can be reached, finite; or `estimated` from the losses so far. @defaultValue 'estimated' */
+  /** F*, the least loss that can be reached, finite; or `estimated` from the losses so far. @defaultValue estimated */
   readonly floor?: 'estimated' | number;
   /** The largest factor on the user's rate, and the inverse of the least; > 1. @defaultValue 16 */
   readonly most?: number;

@@ -54,7 +54,7 @@ test('a schedule on AdaScale’s clock needs what that is told by', () => {
   const gained = { policy: fixed(), schedule: cosine({ examples: 100, clock: 'gainedExamples' }) };
   expect(() => optionsFor(gained, LOSSES, 'log.csv')).toThrow(
     new RangeError(
-      "log.csv: schedule 'cosine' needs gradient statistics; the log has the loss, the validation loss, the learning rate. Policies that it can serve: fixed",
+      "log.csv: schedule 'cosine' needs gradient statistics; the log has the loss, the validation loss, the learning rate. Policies that it can serve: fixed, growOnPlateau, lossDamping, stages",
     ),
   );
   expect(optionsFor(gained, ALL_SIGNALS, 'log.csv')).toBe(gained);
