@@ -1,4 +1,5 @@
 import { checkAtLeast, checkKeys } from '../core/checks.js';
+import { gainOf, reachOf } from '../core/gain.js';
 import { expectedDecrease } from '../core/rebound.js';
 import { timeOf } from '../core/time-of.js';
 import type { Estimates, Policy, PolicyContext } from '../core/types.js';
@@ -13,10 +14,13 @@ export interface GaussianWalkOptions {
 
 type Ready = Required<Pick<Estimates, 'loss' | 'noise' | 'walk' | 'time'>>;
 
-/** The walk at another batch size: an adaptive optimizer's step also shrinks by the noise in its running gradient size. */
+/**
+ * The walk at another batch size: an adaptive optimizer's step also shrinks by the noise in its running gradient size, which counts as far as its
+ * memory reaches, see {@link reachOf}.
+ */
 function stepScale({ noise, walk }: Ready, { facts }: PolicyContext, batchSize: number): number {
   if (facts.optimizer !== 'adaptive') return 1;
-  return Math.sqrt((1 + noise.noiseScale / walk.batchSize) / (1 + noise.noiseScale / batchSize));
+  return Math.sqrt(gainOf(noise.noiseScale * reachOf(facts), batchSize, walk.batchSize));
 }
 
 /** Learning rates looked at, from the base up to the one that the rule would set. */
