@@ -38,7 +38,7 @@ export function titleOf({ optimizer }: PaperResult): string {
 /** What was found for one optimizer, as Markdown. */
 export function textOf({ examples, epochs, seeds, rates }: PaperResult): string {
   const legend =
-    `Fashion-MNIST (${examples.toLocaleString('en')} examples), 784-128-10 perceptron, ${epochs} epochs for every way, seeds ${seeds.join(', ')}: ` +
+    `Fashion-MNIST (${examples.toLocaleString('en')} examples), 784-32-10 perceptron, ${epochs} epochs for every way, seeds ${seeds.join(', ')}: ` +
     'medians, with the least and the most. The default and the paper form begin at batch size 32 with the rate given.';
   const head = ['rate', 'way', 'final training loss', 'test accuracy [%]', ''];
   return [legend, '', markdownTable(head, rates.flatMap(rowsOf))].join('\n');

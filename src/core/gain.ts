@@ -11,6 +11,8 @@ export function gainOf(noiseScale: number, batchSize: number, baseBatchSize: num
 
 /** By how much the noise scale of the whole of a training exceeds that of a step, about: see {@link reachOf}. */
 const LONG_RUN = 2;
+/** A longer memory than of a thousand steps is longer than anything measured stays true. */
+const MOST_KEPT = 0.999;
 
 /**
  * By what the noise scale of a single step is to be multiplied for the rate that a training bears: 2·√((1 + ρ)/(1 − ρ)), ρ the share of its running mean that
@@ -22,7 +24,7 @@ const LONG_RUN = 2;
  * @see Shallue et al. 2018, arXiv 1811.03600; Zhang et al. 2019, arXiv 1907.04164: momentum extends the range of linear scaling
  */
 export function reachOf({ momentum, adam }: Pick<RunFacts, 'momentum' | 'adam'>): number {
-  const kept = momentum ?? adam?.beta1 ?? 0;
+  const kept = Math.min(momentum ?? adam?.beta1 ?? 0, MOST_KEPT);
   return LONG_RUN * Math.sqrt((1 + kept) / (1 - kept));
 }
 

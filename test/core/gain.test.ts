@@ -30,6 +30,8 @@ test('the noise scale reaches 2·√((1 + ρ)/(1 − ρ)) times as far, ρ the m
   expect(reachOf({ momentum: 0 })).toBe(2);
   expect(reachOf({ momentum: 0.6 })).toBeCloseTo(4, 12);
   expect(reachOf({ momentum: 0.9 })).toBeCloseTo(2 * Math.sqrt(19), 12);
+  expect(reachOf({ momentum: 0.999 })).toBeCloseTo(2 * Math.sqrt(1999), 9);
+  expect(reachOf({ momentum: 1 })).toBe(reachOf({ momentum: 0.999 }));
   expect(reachOf({ adam: { beta1: 0.8, beta2: 0.999, epsilon: 1e-7 } })).toBeCloseTo(6, 12);
   expect(reachOf({ momentum: 0, adam: { beta1: 0.8, beta2: 0.999, epsilon: 1e-7 } })).toBe(2);
 });
