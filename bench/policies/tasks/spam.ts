@@ -20,8 +20,8 @@ export const spam: Task = {
   }),
   optimizer: tf.train.adam,
   targetLoss: 0.01,
-  learningRate: 0.004,
+  // 0.004 takes fewer examples where it gets there, but one seed of five did not in 300 s.
+  learningRate: 0.001,
   rates: ratesFrom(0.00025, 6),
-  seeds: [1, 2, 3, 4, 5],
   metric: 'accuracy',
 };
