@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { bundle } from './bundle.js';
-import { FOLDERS } from './folders.js';
+import { FOLDERS, SHARE } from './folders.js';
 import { failureOf } from './harness.js';
 
 /** What Stryker's mutated code and its runners share. */
@@ -22,15 +22,26 @@ function testFilesOf(folder) {
 }
 
 /**
- * The test files for a mutant: the unit's own, then the others of its folder, where a unit of core without one takes those of all folders.
- * What would be noticed only further off counts as survived, so that the score is on the safe side.
+ * The test files for a mutant: the unit's own and its folder's conformance; the folder's where a unit has none of its own, for one of core those of
+ * all folders. What would be noticed only further off counts as survived, so that the score is on the safe side.
  */
 function testFilesFor(mutated) {
   const [, folder] = relative(process.cwd(), mutated).split(sep);
   const ofFolder = testFilesOf(folder);
-  const own = ofFolder.filter((path) => basename(path) === `${basename(mutated, '.ts')}.test.ts`);
-  const rest = own.length === 0 ? FOLDERS.flatMap(testFilesOf) : ofFolder;
-  return [...new Set([...own, ...ofFolder, ...rest])];
+  const named = (name) => ofFolder.filter((path) => basename(path) === `${name}.test.ts`);
+  const own = named(basename(mutated, '.ts'));
+  if (own.length === 0) return folder === 'core' ? FOLDERS.flatMap(testFilesOf) : ofFolder;
+  return [...own, ...(folder === 'core' ? ofFolder.filter((path) => !own.includes(path)) : named('conformance'))];
+}
+
+/** Whether the mutant is in the sample of MUTATION_SHARE: by a hash (FNV-1a) of what it is, so that the sample is always the same. */
+function isSampled({ fileName, location, mutatorName, replacement }) {
+  const path = relative(process.cwd(), fileName).split(sep).slice(-3).join('/');
+  let hash = 0x811c9dc5;
+  for (const char of JSON.stringify([path, location, mutatorName, replacement])) {
+    hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  }
+  return hash / 2 ** 32 < SHARE;
 }
 
 /** The tests of a file; as a single failing test the error that it ends with when it is loaded. */
@@ -58,39 +69,39 @@ class QuickRunner {
   /** All tests, with what each covers. */
   async dryRun() {
     const tests = [];
+    const mutantCoverage = { static: {}, perTest: {} };
+    const run = (id, fileName, counts, body) => {
+      stryker.counts = counts;
+      const start = performance.now();
+      const failure = failureOf(body);
+      const common = { id, name: id, fileName, timeSpentMs: performance.now() - start };
+      tests.push(failure ? { ...common, status: 1, failureMessage: failure.stack } : { ...common, status: 0 });
+    };
     for (const path of FOLDERS.flatMap(testFilesOf)) {
       const name = relative(process.cwd(), path);
-      const run = (id, body) => {
-        const start = performance.now();
-        const failure = failureOf(body);
-        const common = { id, name: id, fileName: path, timeSpentMs: performance.now() - start };
-        tests.push(
-          failure === undefined ? { ...common, status: 0 } : { ...common, status: 1, failureMessage: failure.stack },
-        );
-      };
       const evaluate = await this.#bundleOf(path);
-      stryker.currentTestId = undefined;
       let found = [];
-      run(`${name} ${LOADS}`, () => {
+      run(`${name} ${LOADS}`, path, mutantCoverage.static, () => {
         found = evaluate();
       });
       found.forEach((test, i) => {
-        stryker.currentTestId = `${name} ${i} ${test.name}`;
-        run(stryker.currentTestId, test.body);
+        const id = `${name} ${i} ${test.name}`;
+        mutantCoverage.perTest[id] = {};
+        run(id, path, mutantCoverage.perTest[id], test.body);
       });
     }
-    return { status: 'complete', tests, mutantCoverage: stryker.mutantCoverage };
+    stryker.counts = undefined;
+    return { status: 'complete', tests, mutantCoverage };
   }
 
   async mutantRun({ activeMutant, sandboxFileName, testFilter, hitLimit }) {
-    const covering = testFilter && new Set(testFilter);
-    stryker.isCovered = true;
-    stryker.currentTestId = undefined;
+    // Stryker leaves what ends in an error out of the score.
+    if (!isSampled(activeMutant)) return { status: 'error', errorMessage: 'not in the sample' };
     stryker.activeMutant = String(activeMutant.id);
     stryker.hitCount = hitLimit === undefined ? undefined : 0;
     stryker.hitLimit = hitLimit;
     try {
-      return await this.#firstFailure(testFilesFor(sandboxFileName), covering);
+      return await this.#firstFailure(testFilesFor(sandboxFileName), testFilter && new Set(testFilter));
     } finally {
       stryker.activeMutant = undefined;
     }

@@ -22,10 +22,14 @@ interface Tally {
 /** Percent. */
 const LEAST_SCORE = 85;
 
+const { MUTATION_FOLDERS, MUTATION_SHARE } = process.env;
+const share = Number(MUTATION_SHARE ?? 1);
+
 function tally(statuses: readonly string[]): Tally {
   const count = (status: string): number => statuses.filter((one) => one === status).length;
   const [killed, timedOut] = [count('Killed'), count('Timeout')];
-  const [survived, notCovered] = [count('Survived'), count('NoCoverage')];
+  // Which are not covered the first run says of all, those outside of the sample too.
+  const [survived, notCovered] = [count('Survived'), Math.round(share * count('NoCoverage'))];
   const mutants = killed + timedOut + survived + notCovered;
   return { mutants, killed, timedOut, survived, notCovered, score: (100 * (killed + timedOut)) / mutants };
 }
@@ -41,8 +45,15 @@ const folders = Object.fromEntries(
 );
 const all = tallyOf();
 
-if (process.env.MUTATION_FOLDERS === undefined) {
-  const where = { ...environment({ bench: 'mutation', usesTensorFlow: false }), command: 'npm run mutation' };
+const standardError = Math.sqrt((all.score * (100 - all.score)) / all.mutants);
+const sample =
+  share === 1
+    ? ''
+    : ` The mutants are a sample, about ${100 * share} % of all in each folder; the standard error of the score of all is ${standardError.toFixed(1)} %.`;
+
+if (MUTATION_FOLDERS === undefined) {
+  const command = `${share === 1 ? '' : `MUTATION_SHARE=${share} `}npm run mutation`;
+  const where = { ...environment({ bench: 'mutation', usesTensorFlow: false }), command };
   const row = (name: string, { score, ...counts }: Tally): string[] => [
     name,
     ...[counts.mutants, counts.killed, counts.timedOut, counts.survived, counts.notCovered].map(String),
@@ -56,7 +67,7 @@ if (process.env.MUTATION_FOLDERS === undefined) {
     '# Mutation testing',
     originLine(where),
     table,
-    "The score is the share that was killed or timed out. A mutant meets its unit's own tests and those of its folder only, with at most 20 cases a property: what other tests would have noticed counts as survived.",
+    `The score is the share that was killed or timed out. A mutant meets its unit's own tests and its folder's conformance suite only, where it has such, with at most 20 cases a property: what other tests would have noticed counts as survived.${sample}`,
   ];
   const { mutants: count, score } = all;
   const record = { bench: 'mutation', ...where, figures: { mutants: count, score }, details: folders };
