@@ -9,6 +9,7 @@ export default {
   plugins: ['./mutation/runner.js'],
   testRunner: 'quick',
   coverageAnalysis: 'perTest',
+  dryRunTimeoutMinutes: 20,
   // A busy machine is no endless loop, and a timeout counts as a kill.
   timeoutMS: 60_000,
   timeoutFactor: 0.5,

@@ -69,9 +69,7 @@ class QuickRunner {
   /** All tests, with what each covers. */
   async dryRun() {
     const tests = [];
-    const mutantCoverage = { static: {}, perTest: {} };
-    const run = (id, fileName, counts, body) => {
-      stryker.counts = counts;
+    const run = (id, fileName, body) => {
       const start = performance.now();
       const failure = failureOf(body);
       const common = { id, name: id, fileName, timeSpentMs: performance.now() - start };
@@ -81,22 +79,24 @@ class QuickRunner {
       const name = relative(process.cwd(), path);
       const evaluate = await this.#bundleOf(path);
       let found = [];
-      run(`${name} ${LOADS}`, path, mutantCoverage.static, () => {
+      stryker.currentTestId = undefined;
+      run(`${name} ${LOADS}`, path, () => {
         found = evaluate();
       });
       found.forEach((test, i) => {
         const id = `${name} ${i} ${test.name}`;
-        mutantCoverage.perTest[id] = {};
-        run(id, path, mutantCoverage.perTest[id], test.body);
+        stryker.currentTestId = id;
+        run(id, path, test.body);
       });
     }
-    stryker.counts = undefined;
-    return { status: 'complete', tests, mutantCoverage };
+    return { status: 'complete', tests, mutantCoverage: stryker.mutantCoverage };
   }
 
   async mutantRun({ activeMutant, sandboxFileName, testFilter, hitLimit }) {
     // Stryker leaves what ends in an error out of the score.
     if (!isSampled(activeMutant)) return { status: 'error', errorMessage: 'not in the sample' };
+    stryker.isCovered = true;
+    stryker.currentTestId = undefined;
     stryker.activeMutant = String(activeMutant.id);
     stryker.hitCount = hitLimit === undefined ? undefined : 0;
     stryker.hitLimit = hitLimit;
