@@ -46,6 +46,21 @@ test('grows with the noise and with the batch', () => {
   );
 });
 
+test('of power 1 and 0.5 to the last bit, of others by the logarithm', () => {
+  for (const noiseScale of [3, 100, 700]) {
+    const at = (power: number): number => adaScale({ power }).factor(96, 16, noisy(noiseScale), RUN_FACTS);
+    const gain = (1 + noiseScale / 16) / (1 + noiseScale / 96);
+    expect(at(1)).toBe(gain);
+    expect(at(0.5)).toBe(Math.sqrt(gain));
+    expect(at(0.25)).toBeCloseTo(Math.sqrt(Math.sqrt(gain)), 12);
+    expect(at(0)).toBe(1);
+  }
+});
+
+test('asks for statistics of the gradient', () => {
+  expect(adaScale().needs).toEqual(['gradient']);
+});
+
 test('is 1 as long as there is no estimate', () => {
   expect(adaScale().factor(512, 16, {}, RUN_FACTS)).toBe(1);
 });

@@ -1,4 +1,10 @@
-import { checkLengthOption, examplesIn, type ScheduleLength } from '../../src/schedules/clock.js';
+import {
+  checkClock,
+  checkLengthOption,
+  examplesIn,
+  type ScheduleClock,
+  type ScheduleLength,
+} from '../../src/schedules/clock.js';
 import { FACTS } from './support.js';
 
 test('a length in examples stands for itself, one in epochs for so many times the data', () => {
@@ -33,4 +39,10 @@ test.each<[unknown, string]>([
 test('takes one of the two', () => {
   expect(checkLengthOption('mine', { examples: 0.5 })).toEqual({ examples: 0.5 });
   expect(checkLengthOption('mine', { epochs: 3 })).toEqual({ epochs: 3 });
+});
+
+test('tells time by examples unless asked otherwise, and by nothing else', () => {
+  expect(checkClock('mine')).toBe('examples');
+  expect(checkClock('mine', 'gainedExamples')).toBe('gainedExamples');
+  expect(() => checkClock('mine', 'steps' as ScheduleClock)).toThrow('mine: clock must be');
 });
