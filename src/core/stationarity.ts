@@ -1,6 +1,6 @@
 import type { GradientStatistics, RunFacts } from './types.js';
 
-/** How a course of SGD is asked whether it is stationary: see {@link readStationarity}. */
+/** How a course of SGD is asked whether it is stationary: see `readStationarity`. */
 export type StationarityTest = 'pflug' | 'yaida' | 'sasa';
 
 /** What one measured step tells. */
