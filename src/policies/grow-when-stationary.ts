@@ -124,7 +124,7 @@ function grown(
  *
  * Over a window of examples at one size and rate, in ten stretches, whose means count as independent (see `readStationarity`):
  * - `sasa`: θ·g − (η/2)(1 + ρ)|V|² has the mean 0 within its confidence interval (Lang 2019; the stricter form, all of the interval near
- *   0, never fired in our simulations at a reading in ten steps);
+ *   0, seldom fired in our simulations at a reading in ten steps);
  * - `yaida`: its mean is at most `tolerance` of the mean of (η/2)(1 + ρ)|V|²;
  * - `pflug`: g·V_{t−1} is below 0 by its confidence interval.
  *
