@@ -1,3 +1,4 @@
+import { COLLECTING, WAITING } from '../core/aiming.js';
 import { checkAtLeast, checkKeys } from '../core/checks.js';
 import { gainOf, reachOf } from '../core/gain.js';
 import { expectedDecrease } from '../core/rebound.js';
@@ -53,7 +54,6 @@ function utility(estimates: Ready, context: PolicyContext, floor: number | undef
 }
 
 const hold = (reason: string) => ({ state: null, decision: { reason } });
-const WAITING = hold('held until the next measured step');
 
 /**
  * The batch size with the largest expected decrease of the loss per second.
@@ -82,10 +82,9 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
     needs: ['loss', 'gradient', 'time'],
     init: () => null,
     update(_state, estimates, context) {
-      if (context.observation.gradient === undefined) return WAITING;
+      if (context.observation.gradient === undefined) return { state: null, decision: WAITING };
       const { loss, noise, walk, time } = estimates;
-      if (loss === undefined || noise === undefined || walk === undefined)
-        return hold('collecting gradient statistics');
+      if (loss === undefined || noise === undefined || walk === undefined) return { state: null, decision: COLLECTING };
       if (time === undefined) return hold('timing the steps');
       if (floor !== undefined && loss <= floor) return hold(`the loss is below its floor ${floor}`);
       if (floor !== undefined && walk.drift <= 0) return hold('the step leads uphill: no batch size helps');
