@@ -1,8 +1,9 @@
 import { escapeText } from '../../src/report/html.js';
-import { DARK, LIGHT, type Palette } from '../../src/report/palette.js';
+import { LIGHT } from '../../src/report/palette.js';
 import { type Plot, plotsOf } from '../../src/report/plot-model.js';
 import { svgPanel } from '../../src/report/svg-panel.js';
 import type { ReportSeries } from '../../src/report/types.js';
+import { darkStyle } from '../support/dark-style.js';
 
 const [WIDTH, HEIGHT, TOP, MARGIN, GAP] = [960, 300, 66, 12, 10];
 const FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
@@ -13,16 +14,6 @@ const PANELS: Readonly<Partial<Record<Plot['key'], string>>> = {
   batchSize: 'examples; dots: changes',
   learningRate: '',
 };
-
-/** Colours of the light palette as those of the dark one, where the reader's system is dark. */
-function darkStyle(): string {
-  const flat = ({ series, ...others }: Palette): string[] => [...Object.values(others), series[0] as string];
-  const [light, dark] = [flat(LIGHT), flat(DARK)];
-  const rules = light.flatMap((color, i) =>
-    ['fill', 'stroke'].map((what) => `[${what}="${color}"]{${what}:${dark[i]}}`),
-  );
-  return `<style>@media (prefers-color-scheme:dark){${rules.join('')}}</style>`;
-}
 
 /** The loss, the batch size and the learning rate of a run, side by side over its examples; dark on a dark system. */
 export function picture(series: ReportSeries, title: string, subtitle: string): string {
@@ -36,7 +27,7 @@ export function picture(series: ReportSeries, title: string, subtitle: string): 
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title" font-family="${FONT}">
 <title id="title">${escapeText(title)}: loss, batch size and learning rate over the examples</title>
-${darkStyle()}
+${darkStyle(1)}
 <rect width="${WIDTH}" height="${HEIGHT}" rx="12" fill="${LIGHT.paper}"/>
 <text x="${MARGIN + 8}" y="30" font-size="19" font-weight="700" fill="${LIGHT.ink}">${escapeText(title)}</text>
 <text x="${MARGIN + 8}" y="52" font-size="13" fill="${LIGHT.muted}">${escapeText(subtitle)}</text>

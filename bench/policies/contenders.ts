@@ -33,10 +33,15 @@ export function contenderFrom(name: string): Contender {
   return { name, options };
 }
 
+/** The default, and every policy with the default rule. */
+export function policyContenders(): Contender[] {
+  return [DEFAULT, ...Object.keys(policies)].map(contenderFrom);
+}
+
 /** The default, every policy with the default rule, and the default policy with every rule. */
 export function allContenders(): Contender[] {
   const rules = Object.keys(learningRates).map((rule) => `${DEFAULT}+${rule}`);
-  return [DEFAULT, ...Object.keys(policies), ...rules].map(contenderFrom);
+  return [...policyContenders(), ...rules.map(contenderFrom)];
 }
 
 /** @param names separated by commas; absent: all of them, or with `isQuick` the default alone */

@@ -23,6 +23,8 @@ export interface MeasureOptions {
   readonly isQuick: boolean;
   /** An earlier result of the task, whose best fixed pairs are taken instead of a new search. */
   readonly earlier?: TaskResult | undefined;
+  /** Fixed pairs that get all seeds, whatever the search finds. */
+  readonly named?: readonly Pair[];
   /** Gets the callback of each adaptive training, with its contender's name. */
   readonly onStart?: (adaptive: AdaptiveBatch, name: string) => void;
 }
@@ -118,6 +120,11 @@ function plainPair({ batchSize, learningRate }: Pair): Pair {
   return { batchSize, learningRate };
 }
 
+/** Without those that differ from an earlier one by rounding. */
+export function distinct(pairs: readonly Pair[]): Pair[] {
+  return pairs.filter((pair, i) => pairs.findIndex((other) => pairName(other) === pairName(pair)) === i);
+}
+
 /** Everything about one task from one start, in one process. */
 export async function measure(loaded: LoadedTask, options: MeasureOptions): Promise<TaskResult> {
   const { task } = loaded;
@@ -129,7 +136,10 @@ export async function measure(loaded: LoadedTask, options: MeasureOptions): Prom
   checkBase(task, seed, first);
   const tried = earlier === undefined ? await scan(loaded, first, seed, isQuick) : [];
   const best: readonly Pair[] = earlier === undefined ? fastest(tried) : bestFirst(earlier.fixed);
-  const finalists = best.slice(0, isQuick ? QUICK_FINALISTS : FINALISTS).map(plainPair);
+  const finalists = distinct([
+    ...(options.named ?? []),
+    ...best.slice(0, isQuick ? QUICK_FINALISTS : FINALISTS).map(plainPair),
+  ]);
   const ways = waysOf(loaded, finalists, options);
   await runAll(loaded, ways, first, options);
   const outcomesOf = (way: Way | undefined) => way?.outcomes ?? [];

@@ -14,7 +14,9 @@ export interface WatchOptions {
   /** N [examples]. */
   readonly datasetSize: number;
   /** Mean loss over the subset, of the model as it is. */
-  readonly lossOf: () => number;
+  readonly lossOf: () => Promise<number>;
+  /** Resolves once the device has done all it was given: the clock is read then. */
+  readonly settled?: () => Promise<void>;
   /** Updates so far, where a batch of the loop is not always one. */
   readonly updates?: () => number;
 }
@@ -39,20 +41,20 @@ export class TargetWatch extends tf.Callback {
   }
 
   /** Evaluates the initial weights and starts the clock. Call right before `fit()`. */
-  start(): void {
-    this.#last = { loss: this.#options.lossOf(), elapsedMs: 0, updates: 0, examples: 0 };
+  async start(): Promise<void> {
+    this.#last = { loss: await this.#options.lossOf(), elapsedMs: 0, updates: 0, examples: 0 };
     this.#begin = performance.now();
   }
 
   override async onBatchEnd(_batch: number, logs?: Logs): Promise<void> {
     this.#batches++;
     this.#examples += logs?.size as number;
-    const elapsedMs = this.#elapsedMs;
     const due = evaluationsDue(this.#examples, this.#options.datasetSize);
-    const isPast = elapsedMs > this.#options.limitMs;
+    const isPast = this.#elapsedMs > this.#options.limitMs;
     if (due === this.#evaluations && !isPast) return;
     this.#evaluations = due;
-    this.#evaluate(elapsedMs);
+    await this.#options.settled?.();
+    await this.#evaluate(this.#elapsedMs);
     if (isPast || this.#reached !== undefined || !Number.isFinite(this.#now.loss)) this.model.stopTraining = true;
   }
 
@@ -72,10 +74,10 @@ export class TargetWatch extends tf.Callback {
     return performance.now() - this.#begin - this.#pausedMs;
   }
 
-  #evaluate(elapsedMs: number): void {
+  async #evaluate(elapsedMs: number): Promise<void> {
     const { lossOf, targetLoss, updates } = this.#options;
     const before = this.#now;
-    this.#last = { loss: lossOf(), elapsedMs, updates: updates?.() ?? this.#batches, examples: this.#examples };
+    this.#last = { loss: await lossOf(), elapsedMs, updates: updates?.() ?? this.#batches, examples: this.#examples };
     if (this.#last.loss <= targetLoss) this.#reached = crossing(before, this.#last, targetLoss);
     this.#pausedMs = performance.now() - this.#begin - elapsedMs;
   }

@@ -44,50 +44,80 @@ export function unload({ data, subset }: LoadedTask): void {
   for (const { inputs, targets } of [data.train, data.test, subset]) tf.dispose([inputs, targets]);
 }
 
-function lossOf(model: tf.LayersModel, { inputs, targets }: Examples): number {
-  return tf.tidy(() => {
+/** The numbers of the tensor that `make` gives. */
+async function numbersOf(make: () => tf.Tensor): Promise<Float32Array> {
+  const tensor = tf.tidy(make);
+  try {
+    return (await tensor.data()) as Float32Array;
+  } finally {
+    tensor.dispose();
+  }
+}
+
+async function lossOf(model: tf.LayersModel, { inputs, targets }: Examples): Promise<number> {
+  const [loss] = await numbersOf(() => {
     const scalars = model.evaluate(inputs, targets, { batchSize: EVALUATION_BATCH, verbose: 0 });
-    return (Array.isArray(scalars) ? (scalars[0] as tf.Scalar) : scalars).dataSync()[0] as number;
+    return Array.isArray(scalars) ? (scalars[0] as tf.Scalar) : scalars;
   });
+  return loss as number;
 }
 
 /** [percentage points]. */
-function metricOf({ metric }: Task, model: tf.LayersModel, { inputs, targets }: Examples): number {
-  return tf.tidy(() => {
+async function metricOf({ metric }: Task, model: tf.LayersModel, { inputs, targets }: Examples): Promise<number> {
+  const [share] = await numbersOf(() => {
     const answers = model.predict(inputs, { batchSize: EVALUATION_BATCH }) as tf.Tensor;
-    if (metric === 'accuracy') return 100 * (answers.argMax(1).equal(targets.argMax(1)).mean().dataSync()[0] as number);
+    if (metric === 'accuracy') return answers.argMax(1).equal(targets.argMax(1)).mean();
     const { variance } = tf.moments(targets);
-    const unexplained = answers.sub(targets).square().mean().div(variance);
-    return 100 * (1 - (unexplained.dataSync()[0] as number));
+    return tf.sub(1, answers.sub(targets).square().mean().div(variance));
   });
+  return 100 * (share as number);
 }
 
 /** Loss of the best answer that is the same for every example: the entropy of the classes, or the variance. */
-export function guessLoss({ metric }: Pick<Task, 'metric'>, targets: tf.Tensor): number {
-  return tf.tidy(() => {
-    if (metric === 'R²') return tf.moments(targets).variance.dataSync()[0] as number;
-    const shares = [...targets.mean(0).dataSync()].filter((share) => share > 0);
-    return -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
-  });
+export async function guessLoss({ metric }: Pick<Task, 'metric'>, targets: tf.Tensor): Promise<number> {
+  if (metric === 'R²') return (await numbersOf(() => tf.moments(targets).variance))[0] as number;
+  const shares = [...(await numbersOf(() => targets.mean(0)))].filter((share) => share > 0);
+  return -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
+}
+
+/** Waits for all that the device was given: a weight is the last thing that an update writes. */
+async function settled(model: tf.LayersModel): Promise<void> {
+  await numbersOf(() => (model.trainableWeights.at(-1) as tf.LayerVariable).read().flatten().slice(0, 1));
+}
+
+/** Adds up what the controller itself takes; where it is read again, a training is over. */
+function costsOf({ controller }: AdaptiveBatch): () => Pick<Outcome, 'measureMs' | 'decideMs'> {
+  let [measureMs, decideMs] = [0, 0];
+  const observe = controller.observe;
+  controller.observe = (observation) => {
+    const begin = performance.now();
+    const decision = observe.call(controller, observation);
+    decideMs += performance.now() - begin;
+    measureMs += observation.measureMs ?? 0;
+    return decision;
+  };
+  return () => ({ measureMs, decideMs });
 }
 
 async function attempt({ task, data, subset }: LoadedTask, model: tf.LayersModel, run: Run): Promise<Outcome> {
   const { inputs, targets } = data.train;
   const adaptive = run.adaptive && adaptiveBatch(model, { strict: true, ...run.adaptive() });
   if (adaptive !== undefined) run.onStart?.(adaptive);
+  const costs = adaptive && costsOf(adaptive);
   const watch = new TargetWatch({
     targetLoss: task.targetLoss,
     limitMs: run.limitMs,
-    ruinedLoss: RUINED_SHARE * guessLoss(task, subset.targets),
+    ruinedLoss: RUINED_SHARE * (await guessLoss(task, subset.targets)),
     datasetSize: inputs.shape[0] as number,
     lossOf: () => lossOf(model, subset),
+    settled: () => settled(model),
     ...(adaptive && { updates: () => adaptive.getState()?.step ?? 0 }),
   });
   const callbacks = adaptive === undefined ? [watch] : [adaptive, watch];
   const { batchSize } = run;
-  watch.start();
+  await watch.start();
   await model.fit(inputs, targets, { batchSize, epochs: UNBOUNDED_EPOCHS, verbose: 0, callbacks });
-  return { ...watch.outcome, metric: metricOf(task, model, data.test) };
+  return { ...watch.outcome, metric: await metricOf(task, model, data.test), ...costs?.() };
 }
 
 /** Trains from seeded weights until the target, or until the time is up. */

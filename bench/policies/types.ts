@@ -57,6 +57,10 @@ export interface Outcome {
   readonly examples: number;
   /** Of the test examples, at the end [percentage points]. */
   readonly metric: number;
+  /** Of an adaptive training: what measuring the gradient's noise took [ms]. */
+  readonly measureMs?: number;
+  /** Of an adaptive training: what its decisions took, streams and events with them [ms]. */
+  readonly decideMs?: number;
   /** Why it was refused. */
   readonly message?: string;
 }

@@ -24,11 +24,21 @@ export interface Flags {
   readonly logs?: string;
   /** Only this optimizer. */
   readonly optimizer?: string;
+  /** Only this engine. */
+  readonly engine?: string;
+  /** Draw what is saved. */
+  readonly picture: boolean;
+  /** Take a GPU's driver that renders in software. */
+  readonly software: boolean;
 }
 
-const SWITCHES = ['quick', 'json', 'save', 'tune', 'verbose'];
+const OFF = {
+  ...{ quick: false, json: false, save: false, tune: false, verbose: false },
+  ...{ picture: false, software: false },
+};
+const SWITCHES = Object.keys(OFF);
 
-type Name = 'tune' | 'verbose' | 'task' | 'contenders' | 'start' | 'part' | 'logs' | 'optimizer';
+type Name = Exclude<keyof Flags, 'quick' | 'json' | 'save'>;
 
 /**
  * Reads the command line's flags.
@@ -41,5 +51,5 @@ export function parseFlags(args: readonly string[], names: readonly Name[] = [])
     known.map((name) => [name, { type: SWITCHES.includes(name) ? ('boolean' as const) : ('string' as const) }]),
   );
   const { values } = parseArgs({ args: [...args], options });
-  return { quick: false, json: false, save: false, tune: false, verbose: false, ...values };
+  return { ...OFF, ...values };
 }

@@ -12,7 +12,8 @@ function asRows({ inputs, targets }: Examples): Examples {
   return { inputs: rows, targets };
 }
 
-function load(): Data {
+/** The digits as sequences of their rows. */
+export function loadRows(): Data {
   const { train, test } = loadDigits();
   return { train: asRows(train), test: asRows(test) };
 }
@@ -21,7 +22,7 @@ function load(): Data {
 export const rnn: Task = {
   name: 'rnn',
   title: 'UCI digits (1,437 examples) row by row, 8 steps of 8, GRU of 24 units, Adam',
-  load,
+  load: loadRows,
   build: (seed, optimizer) => {
     const [kernel, recurrent, last] = [0, 1, 2].map((i) => tf.initializers.glorotUniform({ seed: 3 * seed + i }));
     const model = tf.sequential({

@@ -6,7 +6,7 @@ async function watched(losses: readonly number[], options: Partial<WatchOptions>
   let now = 1000;
   let evaluation = 0;
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);
-  const lossOf = () => {
+  const lossOf = async () => {
     if (evaluation > 0) now += evaluationMs;
     return losses[evaluation++] as number;
   };
@@ -20,7 +20,7 @@ async function watched(losses: readonly number[], options: Partial<WatchOptions>
   });
   const model = { stopTraining: false };
   Object.assign(watch, { model });
-  watch.start();
+  await watch.start();
   for (let batch = 0; batch < 100 && !model.stopTraining; batch++) {
     now += 10;
     await watch.onBatchEnd(batch, { size: 25 });
@@ -53,6 +53,14 @@ describe('TargetWatch', () => {
     expect(await watched([9, 1.99], { limitMs: 5 })).toMatchObject({ end: 'time' });
     expect(await watched([2, Number.NaN])).toMatchObject({ end: 'ruined', elapsedMs: 10 });
     expect(await watched([2, Number.POSITIVE_INFINITY])).toMatchObject({ end: 'ruined', elapsedMs: 10 });
+  });
+
+  it('waits for the device before it reads the clock', async () => {
+    const settled = async () => {
+      await Promise.resolve();
+      jest.mocked(performance.now).mockReturnValue(1100);
+    };
+    expect(await watched([10, 0.1], { settled })).toMatchObject({ elapsedMs: 100, examples: 25 });
   });
 
   it('takes the updates from the one who knows', async () => {

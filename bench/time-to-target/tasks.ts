@@ -1,0 +1,14 @@
+import { mlpFashion } from '../policies/tasks/mlp-fashion.js';
+import { softmaxMnist } from '../policies/tasks/softmax-mnist.js';
+import type { Task } from '../policies/types.js';
+import type { Engine } from '../support/engine.js';
+import { cnnFashion } from './tasks/cnn-fashion.js';
+import { lstmDigits } from './tasks/lstm-digits.js';
+
+/** The tasks of bench:time-to-target. */
+export const TASKS: readonly Task[] = [mlpFashion, cnnFashion, softmaxMnist, lstmDigits];
+
+/** Those that an engine can train: WebAssembly has no gradient of a convolution. */
+export function tasksOn(engine: Engine): readonly Task[] {
+  return engine === 'wasm' ? TASKS.filter((task) => task !== cnnFashion) : TASKS;
+}
