@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { useBuiltPackage } from '../support/built-package.js';
 import { describeInChromium, launchChromium } from '../support/chromium.js';
@@ -9,9 +10,12 @@ import { type Served, serve } from '../support/served.js';
 const [, HEAD = ''] = readFileSync('docs/browser.md', 'utf8').match(/```html\n([\s\S]+?)```/) ?? [];
 const OWN = 'node_modules/tfjs-adaptive-batch/dist/';
 
+const html = (head: string): string => `<!doctype html><title>page</title><link rel="icon" href="data:,">${head}`;
+
 /** What a page of a project with the package finds under a path. */
 function find(path: string, dist: string): Buffer | string | undefined {
-  if (path === 'page.html') return `<!doctype html><title>page</title><link rel="icon" href="data:,">${HEAD}`;
+  if (path === 'page.html') return html(HEAD);
+  if (path === 'bare.html') return html('');
   const file = path.startsWith(OWN) ? join(dist, path.slice(OWN.length)) : resolve(path);
   const isThere = path.startsWith('node_modules/') && existsSync(file) && statSync(file).isFile();
   return isThere ? readFileSync(file) : undefined;
@@ -39,15 +43,30 @@ const TRAINING = `
   export default { history, sizes, reasons, isSame: verified.isSame, steps: verified.steps };
 `;
 
-describeInChromium('a page with the import map of docs/browser.md', () => {
+/** The same as one module, as esbuild makes it for pages. */
+async function bundled(dist: string): Promise<string> {
+  const { outputFiles, warnings } = await build({
+    stdin: { contents: TRAINING, resolveDir: process.cwd() },
+    alias: { 'tfjs-adaptive-batch': join(dist, 'index.js'), 'tfjs-adaptive-batch/replay': join(dist, 'replay.js') },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    logLevel: 'silent',
+  });
+  expect(warnings).toEqual([]);
+  return (outputFiles[0] as { text: string }).text;
+}
+
+describeInChromium('the package as built, in a page', () => {
   const built = useBuiltPackage();
   let browser: Browser;
   let served: Served;
   let page: Page;
+  const files: Record<string, string> = { 'training.js': TRAINING };
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    served = await serve((path) => (path === 'training.js' ? TRAINING : find(path, built.folder())));
+    served = await serve((path) => files[path] ?? find(path, built.folder()));
     browser = await launchChromium();
   });
 
@@ -57,7 +76,6 @@ describeInChromium('a page with the import map of docs/browser.md', () => {
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('response', (response) => response.ok() || complaints.push(`${response.status()} ${response.url()}`));
-    await page.goto(`${served.address}page.html`);
   });
 
   afterEach(async () => {
@@ -70,7 +88,7 @@ describeInChromium('a page with the import map of docs/browser.md', () => {
     await served?.close();
   });
 
-  test('trains, with streams, events and a run log that replays to the same decisions', async () => {
+  async function expectTraining(module: string): Promise<void> {
     type Seen = {
       history: Record<string, number[]>;
       sizes: number[];
@@ -78,7 +96,7 @@ describeInChromium('a page with the import map of docs/browser.md', () => {
       isSame: boolean;
       steps: number;
     };
-    const seen = (await page.evaluate(`import('/training.js').then((module) => module.default)`)) as Seen;
+    const seen = (await page.evaluate(`import('${module}').then((module) => module.default)`)) as Seen;
     const { loss = [], batchSize = [] } = seen.history;
     expect(loss.at(-1)).toBeLessThan(0.2 * (loss[0] as number));
     expect(batchSize).toHaveLength(6);
@@ -86,13 +104,26 @@ describeInChromium('a page with the import map of docs/browser.md', () => {
     expect(seen.steps).toBeGreaterThan(10);
     expect(seen.sizes).toHaveLength(seen.steps);
     expect(seen.reasons).toHaveLength(seen.steps);
+  }
+
+  describe('with the import map of docs/browser.md', () => {
+    beforeEach(() => page.goto(`${served.address}page.html`));
+
+    test('trains, with streams, events and a run log that replays to the same decisions', () =>
+      expectTraining('/training.js'));
+
+    test.each([
+      ['tfjs-adaptive-batch/core', 'AdaptiveController'],
+      ['tfjs-adaptive-batch/replay', 'compare'],
+      ['tfjs-adaptive-batch/report', 'reportPage'],
+    ])('loads %s', async (entry, name) => {
+      expect(await page.evaluate(`import('${entry}').then((module) => typeof module['${name}'])`)).toBe('function');
+    });
   });
 
-  test.each([
-    ['tfjs-adaptive-batch/core', 'AdaptiveController'],
-    ['tfjs-adaptive-batch/replay', 'compare'],
-    ['tfjs-adaptive-batch/report', 'reportPage'],
-  ])('loads %s', async (entry, name) => {
-    expect(await page.evaluate(`import('${entry}').then((module) => typeof module['${name}'])`)).toBe('function');
+  test('trains likewise when esbuild has bundled it', async () => {
+    files['bundled.js'] = await bundled(built.folder());
+    await page.goto(`${served.address}bare.html`);
+    await expectTraining('/bundled.js');
   });
 });
