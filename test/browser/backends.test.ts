@@ -56,7 +56,6 @@ function expectFewSizes({ microBatchSizes, alive }: TrainingFacts, { compilesSiz
   // Each epoch has one short last batch, run whole or in halves.
   else expect(others.length).toBeLessThanOrEqual(3 * alive.length);
   expect(microBatchSizes.length - others.length).toBeLessThan(RUNGS.length + LEAST);
-  expect(microBatchSizes.length).toBeGreaterThan(2);
 }
 
 function suite(backend: BrowserBackend): void {
@@ -78,7 +77,11 @@ function suite(backend: BrowserBackend): void {
     test('takes the statistics', () => expectMeasured(facts.lines));
     test('writes a run log that replays to the same decisions', () => expectVerified(facts.lines, backend.name));
     test('waits nowhere for the device', () => expect(facts.syncReads).toEqual([]));
-    test('runs few distinct sizes', () => expectFewSizes(facts, backend));
+    test('runs few distinct sizes', () => {
+      expectFewSizes(facts, backend);
+      // The default policy grows the batch where its clock says that it pays; the others go up the whole ladder.
+      if (way !== 'fit') expect(facts.microBatchSizes).toEqual(expect.arrayContaining(RUNGS));
+    });
     test('leaves no tensor but those of the optimizer: one for each of the four weights', () => {
       // History keeps a loss an epoch.
       const kept = way === 'loop' ? 0 : 1;
