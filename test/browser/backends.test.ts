@@ -1,7 +1,7 @@
 import { ladder } from '../../src/core/ladder.js';
 import { readRecords, verify } from '../../src/replay-entry.js';
 import type { RunLogHeader, RunLogStep } from '../../src/run-log/format.js';
-import { describeInChromium } from '../support/chromium.js';
+import { describeInChromium, hasChromium, saySkipped } from '../support/chromium.js';
 import { relativeDifference } from '../tfjs/support.js';
 import { BACKENDS, type BrowserBackend } from './backends.js';
 import { Matrix } from './matrix-page.js';
@@ -140,6 +140,9 @@ function suite(backend: BrowserBackend): void {
 describeInChromium('the package', () => {
   for (const backend of BACKENDS) {
     if (backend.absent === undefined) describe(`on ${backend.name}`, () => suite(backend));
-    else test.skip(`on ${backend.name}: ${backend.absent}`, () => {});
+    else {
+      if (hasChromium) saySkipped(`the package on ${backend.name}`, backend.absent);
+      test.skip(`on ${backend.name}: ${backend.absent}`, () => {});
+    }
   }
 });
