@@ -1,9 +1,11 @@
-import type { Optimizer, Scalar, Variable } from '@tensorflow/tfjs-core';
+import { getBackend, type Optimizer, type Scalar, type Variable } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
 import type { MeasureOptions } from '../core/measuring.js';
 import { generator } from '../core/random.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import { type AdamRule, adamRule } from './adam-rule.js';
+import { cut } from './cut.js';
+import { KnownSizes } from './known-sizes.js';
 import { LearningRateControl } from './learning-rate-control.js';
 import { disposeList, type Side } from './noise/gradient-list.js';
 import { RouteChoice } from './noise/route-choice.js';
@@ -19,14 +21,6 @@ export interface SessionSettings {
   readonly measure?: MeasureOptions | undefined;
   /** Whether batch normalization lets the examples of a batch see each other. @defaultValue false */
   readonly isCoupled?: boolean;
-}
-
-/** Sizes as equal as can be that add up to `batchSize`, no more and no larger than needed. */
-function cut(batchSize: number, pieces: number): number[] {
-  const count = Math.min(pieces, batchSize);
-  const least = Math.floor(batchSize / count);
-  const larger = batchSize % count;
-  return Array.from({ length: count }, (_, i) => (i < larger ? least + 1 : least));
 }
 
 /**
@@ -45,6 +39,7 @@ export class TrainingSession {
   readonly #controller: AdaptiveController;
   readonly #settings: SessionSettings;
   readonly #routes: RouteChoice;
+  readonly #known: KnownSizes;
   /** For random signs: its own, so that the order of the examples stays what it is without measuring. */
   readonly #random = generator(1);
   readonly #minimize: Optimizer['minimize'];
@@ -65,6 +60,7 @@ export class TrainingSession {
     this.#settings = settings;
     const { measure, isCoupled = false } = settings;
     this.#routes = new RouteChoice(measure?.route, isCoupled, (message) => controller.warn(message));
+    this.#known = new KnownSizes(getBackend(), isCoupled);
     this.#minimize = optimizer.minimize;
     this.#hadOwnMinimize = Object.hasOwn(optimizer, 'minimize');
     this.#rate = new LearningRateControl(optimizer);
@@ -117,13 +113,17 @@ export class TrainingSession {
   open(batchSize: number, isShort = false, whole = false): number[] {
     const draws = this.#controller.drawSize !== undefined;
     const measure = draws || (this.#controller.decision as Decision).measure;
-    const plan = measure ? this.#plan(batchSize, whole) : undefined;
+    const pieces = isShort && !whole ? this.#known.split(batchSize) : [batchSize];
+    const plan = measure ? this.#plan(batchSize, whole || pieces.length > 1) : undefined;
     this.#pending = new PendingUpdate(this.optimizer, plan);
     this.#target = batchSize;
     this.#isShort = isShort;
     this.#rate.apply((base) => this.#controller.learningRateAt(batchSize, base));
     this.#adam?.apply(batchSize);
-    return whole ? [] : this.#cut(batchSize, plan?.route === 'microBatches');
+    if (whole) return [];
+    const sizes = pieces.length > 1 ? pieces : this.#cut(batchSize, plan?.route === 'microBatches');
+    this.#known.add(sizes);
+    return sizes;
   }
 
   /** Whether the batch under way is one that a policy draws, to be completed by {@link drawMore}. */

@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { useBuiltPackage } from '../support/built-package.js';
 
 /** The command as the package ships it. */
 export interface BuiltCommand {
@@ -9,20 +9,10 @@ export interface BuiltCommand {
   readonly path: () => string;
 }
 
-const BUILD_MS = 120_000;
-
-/** Builds the package once for the tests of a file, in a folder from where its dependencies are found. */
+/** Builds the package once for the tests of a file. */
 export function useBuiltCommand(): BuiltCommand {
-  let folder = '';
-  beforeAll(() => {
-    const cache = resolve('node_modules/.cache');
-    mkdirSync(cache, { recursive: true });
-    folder = mkdtempSync(join(cache, 'built-'));
-    const tsup = resolve('node_modules/tsup/dist/cli-default.js');
-    execFileSync(process.execPath, [tsup, '--no-dts', '--silent', '--out-dir', folder], { stdio: 'ignore' });
-  }, BUILD_MS);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return { path: () => join(folder, 'cli.js') };
+  const { folder } = useBuiltPackage();
+  return { path: () => join(folder(), 'cli.js') };
 }
 
 async function textOf(stream: Readable): Promise<string> {

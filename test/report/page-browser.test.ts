@@ -1,20 +1,16 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { reportPage } from '../../src/report/page.js';
+import { describeInChromium, launchChromium } from '../support/chromium.js';
 import { madeSeries, madeSteps } from './support.js';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 const HOSTILE = '</script><img src=x onerror="document.title=1">';
 const LONG = 'a_policy_with_a_name_that_goes_on_and_on_and_never_comes_to_an_end_at_all';
 
-const has = existsSync(CHROMIUM);
-const suite = has ? describe : describe.skip;
-
-suite(`the page in ${CHROMIUM}${has ? '' : ', which is not here: set CHROMIUM to one'}`, () => {
+describeInChromium('the page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'report-'));
   const file = join(folder, 'report.html');
   let browser: Browser;
@@ -29,7 +25,7 @@ suite(`the page in ${CHROMIUM}${has ? '' : ', which is not here: set CHROMIUM to
       madeSeries({ name: 'replayed', kind: 'replay' }),
     ];
     writeFileSync(file, await reportPage(series, { title: HOSTILE }));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, '--disable-sync', '--no-first-run'] });
+    browser = await launchChromium(['--disable-gpu']);
   });
 
   beforeEach(async () => {
