@@ -114,14 +114,16 @@ test('the validation loss of a loop that tells no epochs is written; where epoch
 test('the file grows while the training goes on', async () => {
   const { controller, step, path } = watched();
   controller.start(FACTS);
-  for (let i = 1; i <= 30; i++) {
-    step(i, 100);
+  const [file] = eventFiles(path) as [string];
+  let steps = 0;
+  // A write comes back when the disk likes.
+  while (readFileSync(file).length < 2000 && steps < 20_000) {
+    step(++steps, 100);
     await turn();
   }
-  const [file] = eventFiles(path) as [string];
-  while (readFileSync(file).length < 2000) await turn();
+  expect(readFileSync(file).length).toBeGreaterThanOrEqual(2000);
   controller.end();
-  expect(withTag(writtenIn(file), 'adaptive/loss')).toHaveLength(30);
+  expect(withTag(writtenIn(file), 'adaptive/loss')).toHaveLength(steps);
 });
 
 test('each run has its file, also within a second, and the names are in the order of the runs', () => {
