@@ -10,6 +10,7 @@ export default {
     '^tfjs-adaptive-batch/replay$': '<rootDir>/src/replay-entry.ts',
     '^tfjs-adaptive-batch/report$': '<rootDir>/src/report-entry.ts',
     '^tfjs-adaptive-batch/formats$': '<rootDir>/src/formats-entry.ts',
+    '^tfjs-adaptive-batch/watch$': '<rootDir>/src/watch-entry.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testTimeout: 60_000,

@@ -43,6 +43,7 @@ export default defineConfig([
       replay: 'src/replay-entry.ts',
       report: 'src/report-entry.ts',
       formats: 'src/formats-entry.ts',
+      watch: 'src/watch-entry.ts',
     },
     format: ['esm', 'cjs'],
     dts: true,

@@ -44,6 +44,9 @@ export {
   type ControllerEvents,
   type ControllerOptions,
   type ControllerState,
+  type EpochEnd,
+  type EpochStart,
+  type Watcher,
 } from './controller/controller.js';
 export { decide } from './controller/decide.js';
 export type { MeasureOptions } from './core/measuring.js';

@@ -53,6 +53,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   'replay-entry.ts': ['replay', 'assembly', 'run-log'],
   'report-entry.ts': ['report'],
+  watchers: ['watchers', 'core', 'controller', 'importers', 'run-log'],
+  'watch-entry.ts': ['watchers'],
   'formats-entry.ts': ['importers', 'exporters', 'assembly'],
   'index.ts': ['core-entry.ts', 'tfjs'],
 };

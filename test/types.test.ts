@@ -143,6 +143,7 @@ const statements = {
           | 'measure'
           | 'log'
           | 'strict'
+          | 'watch'
           | 'batchSize'
           | 'maxMicroBatchSize'
           | 'seed'

@@ -5,10 +5,14 @@ import { checkDecisionOptions, DECISION_KEYS, type DecisionOptions } from '../as
 import type { Pipeline, PipelineState } from '../core/pipeline.js';
 import type { AdamParameters, Decision, Estimates, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import type { RunLogSink } from '../run-log/sink.js';
-import type { Change, ControllerEvents } from './events.js';
+import type { Change, ControllerEvents, EpochEnd, EpochStart } from './events.js';
 import { RunLogWriter } from './run-log-writer.js';
+import { watchersIn } from './watchers.js';
 
-export type { Anomaly, Change, ControllerEvents } from './events.js';
+export type { Anomaly, Change, ControllerEvents, EpochEnd, EpochStart } from './events.js';
+
+/** Shows a training to somebody: gets the controller when it is made, and listens to its events. */
+export type Watcher = (controller: AdaptiveController) => void;
 
 /** Options of a controller. */
 export interface ControllerOptions extends DecisionOptions {
@@ -16,10 +20,12 @@ export interface ControllerOptions extends DecisionOptions {
   readonly log?: string | RunLogSink;
   /** Throw what a policy or rule throws instead of holding the decision before it. @defaultValue false */
   readonly strict?: boolean;
+  /** Who looks on, for example `progressBar()` and `tensorBoard('logs/run')` of `tfjs-adaptive-batch/watch`. @defaultValue none */
+  readonly watch?: Watcher | readonly Watcher[];
 }
 
 /** The keys that {@link ControllerOptions} adds to the decision options. */
-export const CONTROLLER_KEYS = ['log', 'strict'] as const satisfies readonly (keyof ControllerOptions)[];
+export const CONTROLLER_KEYS = ['log', 'strict', 'watch'] as const satisfies readonly (keyof ControllerOptions)[];
 
 const KEYS: readonly string[] = [...DECISION_KEYS, ...CONTROLLER_KEYS];
 
@@ -78,6 +84,7 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     checkDecisionOptions('AdaptiveController', options, KEYS);
     this.#options = options;
     this.#log = new RunLogWriter(options.log, (error) => this.#raise(error));
+    for (const watcher of watchersIn(options.watch)) watcher(this);
   }
 
   /** Every observation, as it comes. */
@@ -171,6 +178,16 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     if (anomaly !== undefined) this.#tell('anomaly', { step, what: anomaly, observation });
     if (error !== undefined) this.#raise(error);
     return decision;
+  }
+
+  /** Tells those who look on that a pass over the data begins; no decision hangs on it. */
+  beginEpoch(epoch: EpochStart): void {
+    this.#tell('epochStart', epoch);
+  }
+
+  /** Tells those who look on how a pass over the data went; no decision hangs on it. */
+  endEpoch(epoch: EpochEnd): void {
+    this.#tell('epochEnd', epoch);
   }
 
   /** The learning rate to apply to a batch of `batchSize` examples, on top of the user's own. */

@@ -58,7 +58,7 @@ async function* back(records: AsyncIterable<LogRecord>): AsyncGenerator<Uint8Arr
   }
 }
 
-/** Writes records as a TensorBoard event file, numbers as doubles; those that came from one go back as scalars of the same tags. */
+/** Writes records as a TensorBoard event file, numbers as floats and as doubles; those that came from one go back as scalars of the same tags. */
 export async function* writeTensorBoard(records: AsyncIterable<LogRecord>): AsyncGenerator<Uint8Array> {
   const { first, all, rest } = await peek(records);
   yield frameTfRecord(encodeFileVersion(0));

@@ -116,7 +116,9 @@ export class AdaptiveBatch extends Callback {
   override async onEpochBegin(epoch: number): Promise<void> {
     this.#epoch = epoch;
     this.#seen = 0;
-    if (this.#session !== undefined) this.#session.epoch = epoch;
+    if (this.#session === undefined) return;
+    this.#session.epoch = epoch;
+    this.#tellEpoch();
   }
 
   override async onBatchBegin(_batch: number, logs?: Logs): Promise<void> {
@@ -138,12 +140,13 @@ export class AdaptiveBatch extends Callback {
     await this.#pause();
   }
 
-  override async onEpochEnd(_epoch: number, logs?: Logs): Promise<void> {
+  override async onEpochEnd(epoch: number, logs?: Logs): Promise<void> {
     const session = this.#session;
     if (session === undefined) return;
     session.flush();
     await session.settle();
     session.validationLoss = await readNumber(logs?.val_loss);
+    await this.#tellLogs(epoch, logs);
     this.#addTo(logs);
     // An epoch's last batch is short: what is in force says more of the epoch.
     const { decision } = this.controller;
@@ -196,7 +199,22 @@ export class AdaptiveBatch extends Callback {
       this.controller.warn('the model has batch normalization: on measured steps it sees half batches');
     }
     this.#session = session;
+    this.#tellEpoch();
     return session;
+  }
+
+  #tellEpoch(): void {
+    const epochs = this.params?.epochs as number | null | undefined;
+    this.controller.beginEpoch({ epoch: this.#epoch, ...(typeof epochs === 'number' && { epochs }) });
+  }
+
+  /** Reads the epoch's losses and metrics back where somebody wants them. */
+  async #tellLogs(epoch: number, logs: Logs = {}): Promise<void> {
+    if (this.controller.listenerCount('epochEnd') === 0) return;
+    const read = Object.entries(logs).map(
+      async ([name, value]) => [name, (await readNumber(value)) as number] as const,
+    );
+    this.controller.endEpoch({ epoch, logs: Object.fromEntries(await Promise.all(read)) });
   }
 
   #sizeOfGivenBatch(logs: Logs | undefined): number {

@@ -62,6 +62,8 @@ export class AdaptiveLoop {
   #session: TrainingSession | undefined;
   #feed: BatchFeed | undefined;
   #epoch = -1;
+  /** Of the pass under way. */
+  #seen = { examples: 0, loss: 0 };
 
   constructor(options: AdaptiveLoopOptions) {
     checkKeys('adaptiveLoop', options, OPTION_KEYS);
@@ -101,6 +103,7 @@ export class AdaptiveLoop {
 
   /** Gives back the optimizer, its learning rate and every tensor; the streams complete. */
   end(): void {
+    this.#seen = { examples: 0, loss: 0 };
     this.#feed?.dispose();
     this.#feed = undefined;
     this.#session?.end();
@@ -135,7 +138,10 @@ export class AdaptiveLoop {
         this.#run(session.optimizer, batch);
         await feed.advance();
         const observation = session.lastObservation as StepObservation | undefined;
-        if (observation !== undefined) return { observation, decision: this.controller.decision as Decision };
+        if (observation === undefined) continue;
+        this.#seen.examples += observation.batchSize;
+        this.#seen.loss += observation.loss * observation.batchSize;
+        return { observation, decision: this.controller.decision as Decision };
       }
     } catch (thrown) {
       this.end();
@@ -176,8 +182,12 @@ export class AdaptiveLoop {
 
   async #startPass(feed: BatchFeed, session: TrainingSession): Promise<void> {
     await feed.startPass();
+    const { examples, loss } = this.#seen;
+    if (examples > 0) this.controller.endEpoch({ epoch: this.#epoch, logs: { loss: loss / examples } });
+    this.#seen = { examples: 0, loss: 0 };
     this.#epoch += 1;
     session.epoch = this.#epoch;
+    this.controller.beginEpoch({ epoch: this.#epoch });
   }
 }
 

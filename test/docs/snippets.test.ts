@@ -6,6 +6,8 @@ import { PAGES, snippetsOf } from './markdown.js';
 /** What snippets take as given, by type: a reader's own things, and names of a snippet before. */
 const GIVEN: Readonly<Record<string, readonly string[]>> = {
   'typeof tfjs': ['tf'],
+  'typeof tfjsVis': ['tfvis'],
+  '{ node: { tensorBoard(folder: string): tfjs.CustomCallback } }': ['tfNode'],
   'tfjs.LayersModel': ['model'],
   'tfjs.Tensor': ['x', 'y', 'xs', 'ys', 'labels'],
   'tfjs.Variable': ['weights', 'bias'],
@@ -21,6 +23,7 @@ const GIVEN: Readonly<Record<string, readonly string[]>> = {
 
 const CONTEXT = `
 import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjsVis from '@tensorflow/tfjs-vis';
 import type * as own from 'tfjs-adaptive-batch';
 import type { ReportSeries } from 'tfjs-adaptive-batch/report';
 declare global {

@@ -1,6 +1,6 @@
 import { DataType, decodeText, fixedNumbers, scalarOf } from './tensor.js';
 import { signed, type WireField, wireFields } from './wire-reader.js';
-import { concat, doubleField, messageField, textField, varintField } from './wire-writer.js';
+import { concat, doubleField, floatField, messageField, textField, varintField } from './wire-writer.js';
 
 /** A value of a summary: a scalar, or a text. */
 export interface SummaryValue {
@@ -78,7 +78,7 @@ export function decodeEvent(bytes: Uint8Array, place: string): Event {
 const SCALAR_METADATA = metadata('scalars', SCALAR_CLASS);
 const TEXT_METADATA = metadata('text', TENSOR_CLASS);
 const SHAPE = messageField(2, new Uint8Array(0));
-const DOUBLE = concat(varintField(1, DataType.double), SHAPE);
+const NUMBER = concat(varintField(1, DataType.float), SHAPE);
 const STRING = concat(varintField(1, DataType.string), SHAPE);
 
 /** The plugin by which TensorBoard shows a value. */
@@ -87,10 +87,19 @@ function metadata(plugin: string, dataClass: number): Uint8Array {
   return messageField(VALUE.metadata, concat(named, varintField(4, dataClass)));
 }
 
-/** A value of a summary: doubles go as tensors, which hold all their digits. The tensor comes last, a number's bytes last of all. */
+/** Where a number's two values stand, from the end [bytes]. */
+const FLOAT_AT = 13;
+const DOUBLE_AT = 8;
+
+/**
+ * A value of a summary. A number goes twice into its tensor: as the 32-bit float that TensorBoard shows (its fast loader passes over
+ * doubles), and as a double, which holds all its digits for {@link scalarOf}. The tensor comes last, the numbers' bytes last of all.
+ */
 function encodeValue({ tag, value }: SummaryValue): Uint8Array {
   const isNumber = typeof value === 'number';
-  const tensor = isNumber ? concat(DOUBLE, doubleField(6, value)) : concat(STRING, textField(8, value));
+  const tensor = isNumber
+    ? concat(NUMBER, floatField(5, value), doubleField(6, value))
+    : concat(STRING, textField(8, value));
   const shown = isNumber ? SCALAR_METADATA : TEXT_METADATA;
   return messageField(1, concat(textField(VALUE.tag, tag), shown, messageField(VALUE.tensor, tensor)));
 }
@@ -105,7 +114,9 @@ export function eventEncoder(): EventEncoder {
     const template = templates.get(tag) ?? encodeValue({ tag, value: 0 });
     templates.set(tag, template);
     const bytes = template.slice();
-    new DataView(bytes.buffer).setFloat64(bytes.length - 8, value, true);
+    const view = new DataView(bytes.buffer);
+    view.setFloat32(bytes.length - FLOAT_AT, value, true);
+    view.setFloat64(bytes.length - DOUBLE_AT, value, true);
     return bytes;
   }
   return ({ wallTime, step, values }) => {

@@ -49,20 +49,28 @@ function numbersOf(value: WireField['value'], type: number, place: string): numb
   return isFixed && value instanceof Uint8Array ? fixedNumbers(value, type, place) : varints(value, place);
 }
 
-/** The one value of a TensorProto; undefined where it holds none, several, or one of a type that is neither number nor text. */
+/**
+ * The one value of a TensorProto; where a float comes with its double, the double. Undefined where it holds none, several, or one of a type
+ * that is neither number nor text.
+ */
 export function scalarOf(bytes: Uint8Array, place: string): number | string | undefined {
   let type = 0;
   let content: Uint8Array | undefined;
   const found: (number | string)[] = [];
+  const doubles: number[] = [];
   for (const { number, value } of wireFields(bytes, place)) {
     const held = VALUES[number];
     if (number === DTYPE) type = Number(value);
     else if (number === CONTENT && value instanceof Uint8Array) content = value;
     else if (number === STRINGS && value instanceof Uint8Array) found.push(decodeText(value, place));
-    else if (held !== undefined) for (const each of numbersOf(value, held, place)) found.push(each);
+    else if (held !== undefined) {
+      const into = held === DataType.double && type === DataType.float ? doubles : found;
+      for (const each of numbersOf(value, held, place)) into.push(each);
+    }
   }
   if (content !== undefined && WIDTH[type] !== undefined) {
     for (const each of fixedNumbers(content, type, place)) found.push(each);
   }
+  if (doubles.length === 1 && found.length <= 1) return doubles[0];
   return found.length === 1 ? found[0] : undefined;
 }

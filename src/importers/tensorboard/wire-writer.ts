@@ -31,6 +31,13 @@ export function varintField(field: number, value: number): Uint8Array {
   return concat(key(field, 0), varint(value));
 }
 
+/** A 32-bit float; its four bytes are the last ones. */
+export function floatField(field: number, value: number): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setFloat32(0, value, true);
+  return concat(key(field, 5), new Uint8Array(bytes.buffer));
+}
+
 /** A 64-bit float; its eight bytes are the last ones. */
 export function doubleField(field: number, value: number): Uint8Array {
   const bytes = new DataView(new ArrayBuffer(8));

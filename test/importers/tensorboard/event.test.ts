@@ -56,10 +56,27 @@ test('a change of any byte of an event does no more', () => {
   }
 });
 
+test('writes each number as the float that TensorBoard shows, and as the double that it is', () => {
+  const encode = eventEncoder();
+  for (const value of [0.1, -2.5, 1e300, Number.NaN]) {
+    const bytes = encode({ wallTime: 0, step: 0, values: [{ tag: 'loss', value }] });
+    const view = new DataView(bytes.buffer);
+    const [float, double] = [bytes.length - 13, bytes.length - 8];
+    expect([bytes[float - 1], bytes[double - 1]]).toEqual([0x2d, 0x31]);
+    expect(view.getFloat32(float, true)).toBe(Math.fround(value));
+    expect(view.getFloat64(double, true)).toBe(value);
+  }
+});
+
 // Fields by hand: key = number·8 + wire type.
 test.each([
   ['a float', [0x2a, 9, 0x0a, 7, 0x0a, 0, 0x15, 0, 0, 0xc0, 0x3f], 1.5],
   ['a packed float tensor', [0x2a, 10, 0x0a, 8, 0x42, 6, 0x2a, 4, 0, 0, 0xc0, 0x3f], 1.5],
+  [
+    'a float tensor with its double',
+    [0x2a, 20, 0x0a, 18, 0x42, 16, 0x08, 1, 0x2d, 0, 0, 0xc0, 0x3f, 0x31, 0, 0, 0, 0, 0, 0, 0xf8, 0xbf],
+    -1.5,
+  ],
   ['a float tensor of bytes', [0x2a, 12, 0x0a, 10, 0x42, 8, 0x08, 1, 0x22, 4, 0, 0, 0xc0, 0x3f], 1.5],
   ['an int32 tensor', [0x2a, 8, 0x0a, 6, 0x42, 4, 0x08, 3, 0x38, 5], 5],
   [
