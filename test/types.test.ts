@@ -145,6 +145,8 @@ const statements = {
           | 'strict'
           | 'batchSize'
           | 'maxMicroBatchSize'
+          | 'maxMemory'
+          | 'probeMemory'
           | 'seed'
           | 'yieldEvery'
         )

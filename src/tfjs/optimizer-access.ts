@@ -1,5 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { AdamParameters, OptimizerKind } from '../core/types.js';
+import type { AdamParameters, JsonObject, OptimizerKind } from '../core/types.js';
 
 type RateAccess = { learningRate?: unknown; setLearningRate?: (rate: number) => void };
 
@@ -59,4 +59,13 @@ export function adamParameters(optimizer: Optimizer): AdamParameters | undefined
   return [beta1, beta2, epsilon].every((one) => typeof one === 'number')
     ? ({ beta1, beta2, epsilon } as AdamParameters)
     : undefined;
+}
+
+/** The optimizer's own description of itself, as far as it is JSON. */
+export function describeConfig(optimizer: Optimizer): JsonObject {
+  try {
+    return JSON.parse(JSON.stringify(optimizer.getConfig())) as JsonObject;
+  } catch {
+    return {};
+  }
 }
