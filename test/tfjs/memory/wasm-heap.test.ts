@@ -1,17 +1,18 @@
 import { useWasm } from '../../../examples/support/wasm.js';
 import { checkWasmHeap } from '../../../src/tfjs/memory/wasm-heap.js';
 import { relativeDifference, tf } from '../support.js';
-import { net, WAYS, type Way } from './support.js';
+import type { Way } from './support.js';
+
+await useWasm();
+// Its data are tensors.
+const { net, WAYS } = await import('./support.js');
 
 type Wasm = { wasm: { _malloc: (bytes: number) => number } };
 
-const heap = (): Wasm['wasm'] => (tf.backend() as unknown as Wasm).wasm;
+// The module puts its allocator in place at the first call.
+tf.dispose(tf.scalar(1));
 
-beforeAll(async () => {
-  await useWasm();
-  // The module puts the allocator in place at the first call.
-  tf.dispose(tf.scalar(1));
-});
+const heap = (): Wasm['wasm'] => (tf.backend() as unknown as Wasm).wasm;
 
 /** Runs `run` on a heap that gives the null pointer for more than `most` bytes at a time, as one of 4 GiB does when it is full. */
 async function onFullHeap<Result>(
@@ -49,6 +50,8 @@ test('an allocation that fails throws, where the backend itself would write to a
   releaseFull();
   wasm._malloc = allocate;
 });
+
+tf.env().set('IS_TEST', false);
 
 describe.each(Object.entries(WAYS))('in %s', (_name, train: Way) => {
   test('a training on a full heap goes on in smaller micro-batches, to the same weights', async () => {
