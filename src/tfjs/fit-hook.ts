@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
 import type { BatchDataset } from './adaptive-batch-options.js';
+import { runMicroBatch } from './memory/micro-batch-runs.js';
 import type { ModelInternals, TrainFunction } from './model-access.js';
 import { rowsFromTensor } from './rows.js';
 import { type OpenSource, type OrderOptions, rowSource } from './source.js';
-import { sessionOf } from './training-session.js';
 
 /** What `fit()` hands to its loop, once it has checked and sorted its arguments. */
 type FitLoopArguments = [
@@ -134,7 +134,7 @@ export function installFitHook(
   model.makeTrainFunction = () => {
     const train = makeTrainFunction.call(model);
     // Sample weights that are not there are null, at the end.
-    return (data) => sessionOf(model.optimizer)?.run(data.filter(isThere), train) ?? train(data);
+    return (data) => runMicroBatch(model.optimizer, data.filter(isThere), train);
   };
   const hook = async (...args: unknown[]): Promise<unknown> => {
     const loop = args as FitLoopArguments;

@@ -6,12 +6,13 @@ import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/ty
 import { type AdamRule, adamRule } from './adam-rule.js';
 import { LearningRateControl } from './learning-rate-control.js';
 import type { MemorySettings } from './memory/memory-budget.js';
+import { announceRun, type Train } from './memory/micro-batch-runs.js';
 import { SessionMemory } from './memory/session-memory.js';
 import { disposeList, type Side } from './noise/gradient-list.js';
 import { RouteChoice } from './noise/route-choice.js';
 import { isPassRoute } from './noise/routes.js';
 import { isLinear } from './noise/step-direction.js';
-import { adamParameters, describeConfig, momentumOf, optimizerKind, optimizerName } from './optimizer-access.js';
+import { describeConfig, optimizerFacts, optimizerKind, optimizerName } from './optimizer-access.js';
 import { type MeasuringPlan, PendingUpdate } from './pending-update.js';
 
 /** How a session cuts and measures batches. */
@@ -19,13 +20,6 @@ export interface SessionSettings extends MemorySettings {
   readonly measure?: MeasureOptions | undefined;
   /** Whether batch normalization lets the examples of a batch see each other. @defaultValue false */
   readonly isCoupled?: boolean;
-}
-
-const sessions = new WeakMap<Optimizer, TrainingSession>();
-
-/** The training under way that an optimizer is in. */
-export function sessionOf(optimizer: Optimizer | undefined): TrainingSession | undefined {
-  return optimizer && sessions.get(optimizer);
 }
 
 /**
@@ -52,8 +46,8 @@ export class TrainingSession {
   /** Where the rule sets more of Adam than its rate. */
   #adam: AdamRule | undefined;
   #memory: SessionMemory | undefined;
+  #conclude: (() => void) | undefined;
   #pending: PendingUpdate | undefined;
-  #base = 0;
   #target = 0;
   #isShort = false;
   #isGiven = false;
@@ -88,8 +82,9 @@ export class TrainingSession {
       this.#controller.warn('the optimizer shows no learning rate: only the batch size adapts');
     }
     this.#adam = adamRule(this.#controller, optimizer);
+    const normalizes = this.#settings.isCoupled === true && { hasBatchNorm: true as const };
     this.#controller.start(
-      { ...facts, baseLearningRate: this.#rate.base, ...this.#optimizerFacts() },
+      { ...facts, baseLearningRate: this.#rate.base, ...optimizerFacts(optimizer), ...normalizes },
       { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
     );
     if (this.#controller.drawSize !== undefined && !isLinear(optimizer)) {
@@ -98,8 +93,7 @@ export class TrainingSession {
       );
     }
     this.#memory = new SessionMemory(this.#controller, this.#settings, facts);
-    this.#base = facts.baseBatchSize;
-    sessions.set(optimizer, this);
+    this.#conclude = announceRun(optimizer, (data, train) => this.run(data, train));
     optimizer.minimize = ((f, returnCost, variables) => this.#step(f, returnCost, variables)) as Optimizer['minimize'];
   }
 
@@ -166,10 +160,10 @@ export class TrainingSession {
   }
 
   /**
-   * Runs the micro-batch announced, of which `train` makes one call of `minimize`; where memory runs out, in smaller ones.
+   * Runs the micro-batch announced; where memory runs out, in smaller ones.
    * @param data tensors whose first axis counts its examples @returns the means that `train` returns
    */
-  run(data: Tensor[], train: (data: Tensor[]) => Tensor[]): Tensor[] {
+  run(data: Tensor[], train: Train): Tensor[] {
     const size = this.#upcoming;
     const pending = this.#pending;
     if (size === undefined || pending === undefined || pending.isApplied) return train(data);
@@ -179,7 +173,7 @@ export class TrainingSession {
       size,
       kind: isWhole && pending.route !== undefined ? 'measured' : 'plain',
       isGiven: this.#isGiven,
-      isPlain: isWhole && pending.route === undefined && size <= this.#base,
+      isPlain: isWhole && pending.route === undefined,
       run: (piece, count) => {
         this.expect(count);
         return train(piece);
@@ -242,23 +236,12 @@ export class TrainingSession {
     this.#pending = undefined;
     this.#keepPrevious(undefined);
     this.#memory?.end();
-    sessions.delete(this.optimizer);
+    this.#conclude?.();
     if (this.#hadOwnMinimize) this.optimizer.minimize = this.#minimize;
     else delete (this.optimizer as { minimize?: unknown }).minimize;
     this.#rate.restore();
     this.#adam?.restore();
     this.#controller.end();
-  }
-
-  #optimizerFacts(): Partial<RunFacts> {
-    const { optimizer } = this;
-    const [kind, momentum, adam] = [optimizerKind(optimizer), momentumOf(optimizer), adamParameters(optimizer)];
-    return {
-      ...(kind !== undefined && { optimizer: kind }),
-      ...(momentum !== undefined && { momentum }),
-      ...(adam !== undefined && { adam }),
-      ...(this.#settings.isCoupled === true && { hasBatchNorm: true as const }),
-    };
   }
 
   /** How a batch is to be measured; undefined for one example alone. */

@@ -63,7 +63,8 @@ export class SessionMemory {
     this.#toProbe = [];
     if (sizes.length > 0 && !pass.isGiven) this.#probe(pass, sizes);
     const isApplied = (): boolean => pass.isApplied() || this.#guard.forward.hasUpdateBegun;
-    return this.#guard.run({ ...pass, isApplied }, pass.isGiven ? pass.size : this.size);
+    const isPlain = pass.isPlain && pass.size <= this.#base;
+    return this.#guard.run({ ...pass, isApplied, isPlain }, pass.isGiven ? pass.size : this.size);
   }
 
   /** See {@link MemoryGuard.smaller}. */

@@ -50,7 +50,7 @@ export function net(optimizer: tf.Optimizer, between: Between, isNormalized = fa
 }
 
 /** What a training brought. */
-export interface Trained {
+interface Trained {
   readonly weights: number[];
   readonly observations: readonly StepObservation[];
   readonly warnings: readonly string[];
