@@ -146,6 +146,8 @@ const statements = {
           | 'watch'
           | 'batchSize'
           | 'maxMicroBatchSize'
+          | 'maxMemory'
+          | 'probeMemory'
           | 'seed'
           | 'yieldEvery'
         )

@@ -122,6 +122,11 @@ export class AdaptiveController extends EventEmitter<ControllerEvents> {
     return { step: this.#state?.step ?? 0, examplesSeen: this.#state?.examplesSeen ?? 0 };
   }
 
+  /** The largest micro-batch that memory has been seen to have room for [examples]; undefined where it has shown no bound. */
+  get maxMicroBatchSize(): number | undefined {
+    return this.#state?.pipeline.maxMicroBatchSize;
+  }
+
   /** Examples a draw, where the policy settles the batch size while the batch is drawn. */
   get drawSize(): number | undefined {
     return this.#pipeline?.drawSize;

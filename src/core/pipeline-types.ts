@@ -62,6 +62,8 @@ export type PipelineState = {
   readonly guard: RateGuardState;
   readonly estimates: Estimates;
   readonly decision: Decision;
+  /** The largest micro-batch that memory has been seen to have room for [examples]; absent: the run's facts hold. */
+  readonly maxMicroBatchSize?: number;
 };
 
 /** What one observation brought about. */

@@ -4,7 +4,7 @@ import { nearestMultiple } from './ladder.js';
 import { measuringShare } from './measuring.js';
 import type { Advance, Pipeline, PipelineParts, PipelineState } from './pipeline-types.js';
 import { guardRate, NEW_RATE_GUARD } from './rate-guard.js';
-import type { Decision, DrawContext, Estimates, PolicyContext, StepObservation } from './types.js';
+import type { Decision, DrawContext, Estimates, PolicyContext, RunFacts, StepObservation } from './types.js';
 
 export type { Advance, EstimatorSet, Pipeline, PipelineParts, PipelineState } from './pipeline-types.js';
 
@@ -56,11 +56,25 @@ function withoutWalkAtHand(estimates: Estimates): KnownSoFar {
   return known;
 }
 
+/** The state, with what an observation tells of the memory. */
+function toldOfMemory(state: PipelineState, { maxMicroBatchSize }: StepObservation): PipelineState {
+  return maxMicroBatchSize === undefined ? state : { ...state, maxMicroBatchSize };
+}
+
 /** @see Pipeline */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { estimators, policy, learningRate: rule, schedule: course, measuring, candidates, facts } = parts;
   const { baseBatchSize } = facts;
   const quantum = facts.batchQuantum ?? 1;
+  let latest = facts;
+
+  /** The facts, with the bound on micro-batches that memory has shown since the start. */
+  function factsUnder(bound: number | undefined): RunFacts {
+    if (bound === undefined) return facts;
+    const maxMicroBatchSize = Math.min(bound, facts.maxMicroBatchSize ?? bound);
+    if (latest.maxMicroBatchSize !== maxMicroBatchSize) latest = { ...facts, maxMicroBatchSize };
+    return latest;
+  }
 
   function bounded(asked: number): number {
     const size = nearestMultiple(asked, { min: parts.minBatchSize, max: parts.maxBatchSize, quantum });
@@ -91,9 +105,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return scaled(base, rateFactor(batchSize, estimates, scale));
   }
 
-  function drawContext(estimates: Estimates, batchSize: number, base: number, scale: number): DrawContext {
+  function drawContext(
+    { estimates, scale, maxMicroBatchSize }: Pick<PipelineState, 'estimates' | 'scale' | 'maxMicroBatchSize'>,
+    batchSize: number,
+    base: number,
+  ): DrawContext {
     const learningRateAt = (size: number): number => rateAt(size, base, estimates, scale);
-    return { candidates, batchSize, baseBatchSize, learningRateAt, facts };
+    return { candidates, batchSize, baseBatchSize, learningRateAt, facts: factsUnder(maxMicroBatchSize) };
   }
 
   function ask(state: PipelineState, estimates: Estimates, observation: StepObservation) {
@@ -104,7 +122,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       batchSize,
       baseBatchSize,
       learningRateAt: (size) => rateAt(size, baseLearningRate, estimates, state.scale),
-      facts,
+      facts: factsUnder(state.maxMicroBatchSize),
       observation,
     };
     const answer = policy.update(state.policy, estimates, context);
@@ -185,7 +203,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     drawSize: policy.draw?.size,
     start() {
       const usual = Math.max(baseBatchSize, candidates[0] as number);
-      const context = drawContext({}, usual, facts.baseLearningRate, 1);
+      const context = drawContext({ estimates: {}, scale: 1 }, usual, facts.baseLearningRate);
       const batchSize = bounded(policy.start?.(context) ?? usual);
       const decision: Decision = {
         step: 0,
@@ -218,7 +236,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const reason = `resumed within this run's bounds, ${decision.batchSize} before`;
       return { ...state, decision: { ...decision, batchSize, learningRate, learningRateFactor, reason } };
     },
-    advance(before, observation) {
+    advance(last, observation) {
+      const before = toldOfMemory(last, observation);
       const anomaly = unusable(observation);
       if (anomaly !== undefined) return drop(before, observation, anomaly);
       const { loss, estimates, guard, isTripped } = estimate(before, observation);
@@ -247,7 +266,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         decision = { ...before.decision, step: observation.step, measure, reason: `held: ${error.message}` };
       }
       // Written out: a spread here costs as much as the rest of the step.
-      const state = {
+      const written = {
         loss,
         noise,
         layers,
@@ -260,6 +279,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         estimates,
         decision,
       };
+      const { maxMicroBatchSize } = before;
+      const state = maxMicroBatchSize === undefined ? written : { ...written, maxMicroBatchSize };
       return error === undefined ? { state, estimates, decision } : { state, estimates, decision, error };
     },
     learningRateAt({ estimates, decision, scale }, batchSize, base) {
@@ -267,10 +288,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return scaled(base, asAsked ? decision.learningRateFactor : rateFactor(batchSize, estimates, scale));
     },
     adamAt: (batchSize, base) => adamAt(rule, batchSize, baseBatchSize, base),
-    drawTarget({ estimates, decision, scale }, drawn) {
+    drawTarget(state, drawn) {
       const walk = estimators.walkAtHand(drawn);
       if (policy.draw === undefined || walk === undefined) return drawn.batchSize;
-      const context = drawContext(estimates, decision.batchSize, drawn.baseLearningRate, scale);
+      const context = drawContext(state, state.decision.batchSize, drawn.baseLearningRate);
       return bounded(policy.draw.target(walk, context));
     },
   };

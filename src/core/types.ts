@@ -100,6 +100,8 @@ export interface StepObservation {
   readonly short?: true;
   /** On the first step after an evaluation. */
   readonly validationLoss?: number;
+  /** Largest micro-batch from here on [examples], on a step after which it is another: memory has shown its bound. */
+  readonly maxMicroBatchSize?: number;
 }
 
 /** How the optimizer makes its step of the gradient: `adaptive` ones divide it by its running size. */

@@ -57,6 +57,7 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   measureMs: 'wall clock of computing them [ms], on every step that was to be measured',
   short: "the epoch's examples ran out before the batch was full",
   validationLoss: 'on the first step after an evaluation',
+  maxMicroBatchSize: 'largest micro-batch from here on, on a step after which memory has another bound [examples]',
   decision: 'made of this observation; absent in logs of trainings that nobody steered',
   'decision.step': 'the step after which it was made',
   'decision.batchSize': 'for the next step [examples]',

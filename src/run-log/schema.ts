@@ -100,6 +100,7 @@ export const STEP_FIELDS: Fields = [
   { name: 'measureMs', ...NUMBER, optional: true },
   { name: 'short', is: 'true', optional: true },
   { name: 'validationLoss', ...NUMBER, optional: true },
+  { name: 'maxMicroBatchSize', ...COUNT, optional: true },
   {
     name: 'decision',
     is: 'object',

@@ -1,6 +1,7 @@
 import { DECISION_KEYS } from '../assembly/options.js';
 import { CONTROLLER_KEYS, type ControllerOptions } from '../controller/controller.js';
 import { checkCount, checkKeys } from '../core/checks.js';
+import { checkMemoryOptions } from './memory/memory-budget.js';
 
 /** Options of {@link adaptiveBatch}; each has a safe default. */
 export interface AdaptiveBatchOptions extends ControllerOptions {
@@ -8,6 +9,13 @@ export interface AdaptiveBatchOptions extends ControllerOptions {
   readonly batchSize?: number;
   /** Largest micro-batch [examples]: larger batches are accumulated from several. @defaultValue 1024 */
   readonly maxMicroBatchSize?: number;
+  /**
+   * Bytes of tensors alive at once that a step may take, data that they share counted once: batches that would take more are accumulated; > 0, Infinity
+   * for no bound. The base size is not cut. @defaultValue wasm: 3 GiB; cpu and native in Node: beside what tensors take at the start ¾ of the free memory; else none
+   */
+  readonly maxMemory?: number;
+  /** Try forward and backward passes over growing micro-batches before the first step, to find the largest that works. @defaultValue false */
+  readonly probeMemory?: boolean;
   /** Seed for the order of the examples; without one it is `Math.random`'s, as in plain TensorFlow.js. */
   readonly seed?: number;
   /** Milliseconds between pauses for the page to breathe, as in plain `fit()`; 'never' for none. @defaultValue 125 */
@@ -27,7 +35,11 @@ export interface BatchDataset {
   iterator(): Promise<any>;
 }
 
-const OPTION_KEYS = [...DECISION_KEYS, ...CONTROLLER_KEYS, 'batchSize', 'maxMicroBatchSize', 'seed', 'yieldEvery'];
+const OPTION_KEYS = [
+  ...DECISION_KEYS,
+  ...CONTROLLER_KEYS,
+  ...['batchSize', 'maxMicroBatchSize', 'maxMemory', 'probeMemory', 'seed', 'yieldEvery'],
+];
 /** Batch normalization on fewer examples than this has too noisy a mean. */
 const LEAST_NORMALIZED = 8;
 
@@ -36,6 +48,7 @@ export function checkAdaptiveBatchOptions(options: AdaptiveBatchOptions): void {
   checkKeys('adaptiveBatch', options, OPTION_KEYS);
   checkCount('batchSize', options.batchSize ?? 32);
   checkCount('maxMicroBatchSize', options.maxMicroBatchSize ?? 1024);
+  checkMemoryOptions(options);
   if (options.yieldEvery !== 'never') checkCount('yieldEvery', options.yieldEvery ?? 125, 0);
 }
 

@@ -188,6 +188,8 @@ export class AdaptiveBatch extends Callback {
     const maxMicroBatchSize = this.#options.maxMicroBatchSize ?? 1024;
     const session = new TrainingSession(this.controller, model.optimizer as never, {
       maxMicroBatchSize,
+      maxMemory: this.#options.maxMemory,
+      probeMemory: this.#options.probeMemory,
       measure: this.#options.measure,
       isCoupled: hasBatchNormalization(model),
     });

@@ -36,10 +36,24 @@ export class BatchFeed {
       if (available === 0) return undefined;
       this.#pieces = session.open(available, available < asked);
     }
-    const size = this.#pieces.shift() as number;
-    this.#handedOut = cursor.take(size);
-    session.expect(size);
-    return this.#handedOut;
+    this.#refit(session);
+    for (;;) {
+      const size = this.#pieces[0] as number;
+      try {
+        this.#handedOut = cursor.take(size);
+      } catch (thrown) {
+        this.#pieces.splice(0, 1, ...session.memory.smaller(thrown, size));
+        continue;
+      }
+      this.#pieces.shift();
+      session.expect(size);
+      return this.#handedOut;
+    }
+  }
+
+  /** The bound may have come down since the batch was cut. */
+  #refit({ memory }: TrainingSession): void {
+    if (Math.max(...this.#pieces) > memory.size) this.#pieces = this.#pieces.flatMap((piece) => memory.cut(piece));
   }
 
   /** Completes the step under way once its last micro-batch has run; asks a drawing policy whether to draw more. */
@@ -56,7 +70,8 @@ export class BatchFeed {
 
   /** Drops what is handed out and not used up, and what lies ready. */
   dispose(): void {
-    for (const tensor of tensorsIn(this.#handedOut)) if (!tensor.isDisposed) tensor.dispose();
+    for (const tensor of this.#handedOut === undefined ? [] : tensorsIn(this.#handedOut))
+      if (!tensor.isDisposed) tensor.dispose();
     this.#handedOut = undefined;
     this.#pieces = [];
     this.#cursor?.dispose();
@@ -64,11 +79,24 @@ export class BatchFeed {
   }
 }
 
-function tensorsIn(batch: Batch | undefined): Tensor[] {
-  if (batch === undefined) return [];
+/** The tensors of a batch: inputs, then targets. */
+export function tensorsIn(batch: Batch): Tensor[] {
   return [batch.xs, batch.ys].flatMap((part) =>
     'dataId' in part ? [part as Tensor] : Object.values(part),
   ) as Tensor[];
+}
+
+/** A batch in the containers of another, of tensors in the order of {@link tensorsIn}. */
+export function batchLike({ xs, ys }: Batch, tensors: readonly Tensor[]): Batch {
+  const left = [...tensors];
+  const close = <Part extends Batch['xs']>(part: Part): Part => {
+    if ('dataId' in part) return left.shift() as unknown as Part;
+    const names = Object.keys(part);
+    const taken = left.splice(0, names.length);
+    if (Array.isArray(part)) return taken as unknown as Part;
+    return Object.fromEntries(names.map((name, i) => [name, taken[i]])) as unknown as Part;
+  };
+  return { xs: close(xs), ys: close(ys) };
 }
 
 /** Disposes of a batch's tensors. */

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
 import type { BatchDataset } from './adaptive-batch-options.js';
+import { runMicroBatch } from './memory/micro-batch-runs.js';
 import type { ModelInternals, TrainFunction } from './model-access.js';
 import { rowsFromTensor } from './rows.js';
 import { type OpenSource, type OrderOptions, rowSource } from './source.js';
@@ -106,10 +107,17 @@ function isOrdinary({ inputs }: ModelInternals, [, data, , , epochs, , , , , shu
   return data.length > 0 && Number.isInteger(count) && count > 0 && isKnownOrder && !isFixed;
 }
 
+const isThere = (tensor: Tensor | null): boolean => tensor !== null;
+
+function removeHooks(model: { fitLoop?: unknown; makeTrainFunction?: unknown }): void {
+  delete model.fitLoop;
+  delete model.makeTrainFunction;
+}
+
 const HOOKED = Symbol('adaptive fit loop');
 
 /**
- * Puts a hook on the model's fit loop. A call without an adaptive callback passes through untouched.
+ * Puts hooks on the model's fit loop and on its training function. A call without an adaptive callback passes through untouched.
  * @returns the way to take it off
  */
 export function installFitHook(
@@ -117,12 +125,17 @@ export function installFitHook(
   Adaptive: FitCallbackClass,
   controller: AdaptiveController,
 ): (() => void) | undefined {
-  const { fitLoop } = model;
-  if (typeof fitLoop !== 'function' || typeof model.makeTrainFunction !== 'function') {
+  const { fitLoop, makeTrainFunction } = model;
+  if (typeof fitLoop !== 'function' || typeof makeTrainFunction !== 'function') {
     controller.warn('this TensorFlow.js has no fit loop to hook into: batches are accumulated, which saves no time');
     return undefined;
   }
-  if (HOOKED in fitLoop) return () => delete (model as { fitLoop?: unknown }).fitLoop;
+  if (HOOKED in fitLoop) return () => removeHooks(model);
+  model.makeTrainFunction = () => {
+    const train = makeTrainFunction.call(model);
+    // Sample weights that are not there are null, at the end.
+    return (data) => runMicroBatch(model.optimizer, data.filter(isThere), train);
+  };
   const hook = async (...args: unknown[]): Promise<unknown> => {
     const loop = args as FitLoopArguments;
     const callbacks = loop[6] ?? [];
@@ -132,5 +145,5 @@ export function installFitHook(
     return adaptiveFitLoop(model, adaptive as FitCallback, loop);
   };
   model.fitLoop = Object.assign(hook, { [HOOKED]: true });
-  return () => delete (model as { fitLoop?: unknown }).fitLoop;
+  return () => removeHooks(model);
 }

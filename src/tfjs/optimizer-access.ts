@@ -1,5 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { AdamParameters, OptimizerKind } from '../core/types.js';
+import type { AdamParameters, JsonObject, OptimizerKind, RunFacts } from '../core/types.js';
 
 type RateAccess = { learningRate?: unknown; setLearningRate?: (rate: number) => void };
 
@@ -47,7 +47,7 @@ export function setAdamParameters(optimizer: Optimizer, { beta1, beta2, epsilon 
 type Internals = { readonly [name in 'momentum' | 'beta1' | 'beta2' | 'epsilon']?: unknown };
 
 /** ρ of TensorFlow.js's momentum optimizer; undefined for any other. */
-export function momentumOf(optimizer: Optimizer): number | undefined {
+function momentumOf(optimizer: Optimizer): number | undefined {
   const { momentum } = optimizer as unknown as Internals;
   return optimizerKind(optimizer) === 'momentum' && typeof momentum === 'number' ? momentum : undefined;
 }
@@ -59,4 +59,23 @@ export function adamParameters(optimizer: Optimizer): AdamParameters | undefined
   return [beta1, beta2, epsilon].every((one) => typeof one === 'number')
     ? ({ beta1, beta2, epsilon } as AdamParameters)
     : undefined;
+}
+
+/** The optimizer's own description of itself, as far as it is JSON. */
+export function describeConfig(optimizer: Optimizer): JsonObject {
+  try {
+    return JSON.parse(JSON.stringify(optimizer.getConfig())) as JsonObject;
+  } catch {
+    return {};
+  }
+}
+
+/** What a run is told of its optimizer. */
+export function optimizerFacts(optimizer: Optimizer): Pick<RunFacts, 'optimizer' | 'momentum' | 'adam'> {
+  const [kind, momentum, adam] = [optimizerKind(optimizer), momentumOf(optimizer), adamParameters(optimizer)];
+  return {
+    ...(kind !== undefined && { optimizer: kind }),
+    ...(momentum !== undefined && { momentum }),
+    ...(adam !== undefined && { adam }),
+  };
 }

@@ -3,7 +3,6 @@ import {
   type Optimizer,
   type Scalar,
   type Tensor,
-  tidy,
   type Variable,
   version_core,
 } from '@tensorflow/tfjs-core';
@@ -18,7 +17,8 @@ import {
 import { checkCount, checkKeys } from '../core/checks.js';
 import { randomFrom } from '../core/random.js';
 import type { Decision, StepObservation } from '../core/types.js';
-import { BatchFeed, disposeBatch } from './batch-feed.js';
+import { BatchFeed, batchLike, disposeBatch, tensorsIn } from './batch-feed.js';
+import { checkMemoryOptions } from './memory/memory-budget.js';
 import { type Batch, type BatchOf, type BatchSource, type OpenSource, openSource } from './source.js';
 import { TrainingSession } from './training-session.js';
 
@@ -36,6 +36,13 @@ export interface AdaptiveLoopOptions<Source extends BatchSource = BatchSource> e
   readonly batchSize?: number;
   /** Largest micro-batch [examples]. @defaultValue 1024 */
   readonly maxMicroBatchSize?: number;
+  /**
+   * Bytes of tensors alive at once that a step may take, data that they share counted once: batches that would take more are accumulated; > 0, Infinity
+   * for no bound. The base size is not cut. @defaultValue wasm: 3 GiB; cpu and native in Node: beside what tensors take at the start ¾ of the free memory; else none
+   */
+  readonly maxMemory?: number;
+  /** Try forward and backward passes over growing micro-batches before the first step, to find the largest that works. @defaultValue false */
+  readonly probeMemory?: boolean;
   /** A new random order each pass. @defaultValue true */
   readonly shuffle?: boolean;
   /** Seed for the order of the examples. @defaultValue none: `Math.random` */
@@ -52,6 +59,7 @@ const OPTION_KEYS = [
   ...DECISION_KEYS,
   ...CONTROLLER_KEYS,
   ...['optimizer', 'loss', 'source', 'variables', 'batchSize', 'maxMicroBatchSize', 'shuffle', 'seed'],
+  ...['maxMemory', 'probeMemory'],
 ];
 
 /** A training loop of one's own: see {@link adaptiveLoop}. */
@@ -69,6 +77,7 @@ export class AdaptiveLoop {
     checkKeys('adaptiveLoop', options, OPTION_KEYS);
     checkCount('batchSize', options.batchSize ?? 32);
     checkCount('maxMicroBatchSize', options.maxMicroBatchSize ?? 1024);
+    checkMemoryOptions(options);
     if (options.seed !== undefined) checkCount('seed', options.seed, 0);
     this.#options = options;
     this.controller = new AdaptiveController(controllerOptions(options));
@@ -135,7 +144,7 @@ export class AdaptiveLoop {
           hasRestarted = true;
           continue;
         }
-        this.#run(session.optimizer, batch);
+        this.#run(session, batch);
         await feed.advance();
         const observation = session.lastObservation as StepObservation | undefined;
         if (observation === undefined) continue;
@@ -149,12 +158,16 @@ export class AdaptiveLoop {
     }
   }
 
-  #run(optimizer: Optimizer, batch: Batch): void {
+  #run(session: TrainingSession, batch: Batch): void {
     const { loss, variables } = this.#options;
+    const data = tensorsIn(batch);
+    const train = (tensors: Tensor[]): Tensor[] => {
+      const piece = tensors === data ? batch : batchLike(batch, tensors);
+      session.optimizer.minimize(() => loss(piece) as Scalar, false, variables);
+      return [];
+    };
     try {
-      tidy(() => {
-        optimizer.minimize(() => loss(batch) as Scalar, false, variables);
-      });
+      session.run(data, train);
     } finally {
       disposeBatch(batch);
     }
@@ -173,8 +186,9 @@ export class AdaptiveLoop {
   }
 
   #begin({ size }: OpenSource, baseBatchSize: number): TrainingSession {
-    const { optimizer, seed, measure, maxMicroBatchSize = 1024 } = this.#options;
-    const session = new TrainingSession(this.controller, optimizer, { maxMicroBatchSize, measure });
+    const { optimizer, seed, measure, maxMicroBatchSize = 1024, maxMemory, probeMemory } = this.#options;
+    const settings = { maxMicroBatchSize, maxMemory, probeMemory, measure };
+    const session = new TrainingSession(this.controller, optimizer, settings);
     const about = { tfjs: version_core, backend: getBackend(), ...(seed !== undefined && { seed }) };
     session.begin({ baseBatchSize, maxMicroBatchSize, ...(size !== undefined && { datasetSize: size }) }, about);
     return session;

@@ -13,6 +13,7 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { GradientRoute, GradientStatistics } from '../core/types.js';
+import { ifRoom } from './memory/if-room.js';
 import { measureDifference } from './noise/difference.js';
 import { combine, disposeList, type GradientList, meanAndDifference, named, type Side } from './noise/gradient-list.js';
 import { attempt, type MeasuredUpdate, type Measurement, type PassRoute, within } from './noise/measurement.js';
@@ -229,7 +230,8 @@ export class PendingUpdate {
     const [first, second] = this.#sides.splice(0) as [Side, Side | undefined];
     if (second !== undefined) {
       const { mean, difference } = meanAndDifference(first, second);
-      this.#measurement = this.#compare(keepList(mean), difference, [first.size, second.size]);
+      keepList(mean);
+      this.#measurement = ifRoom(() => this.#compare(mean, difference, [first.size, second.size]));
       return mean;
     }
     const { previous } = this.#plan ?? {};
@@ -237,7 +239,7 @@ export class PendingUpdate {
     if (this.#pass !== undefined) this.#measurement = attempt(() => this.#pass?.measure(this.#update(mean)));
     else if (this.route === 'temporal' && previous !== undefined) {
       const difference = combine(1, mean, -1, previous.gradient);
-      this.#measurement = this.#compare(mean, difference, [first.size, previous.size]);
+      this.#measurement = ifRoom(() => this.#compare(mean, difference, [first.size, previous.size]));
     }
     return mean;
   }

@@ -1,4 +1,4 @@
-import { dispose, stack, Tensor, type TensorContainer, type TensorLike, tensor } from '@tensorflow/tfjs-core';
+import { dispose, stack, Tensor, type TensorContainer, type TensorLike, tensor, tidy } from '@tensorflow/tfjs-core';
 import { type RowArray, type Rows, rowsFromArray, rowsFromTensor } from './rows.js';
 
 /** One input or target, or several: by position or by name. */
@@ -102,8 +102,10 @@ export function rowSource(
         reserve: async (count) => Math.min(count, size - position),
         take(count) {
           const chosen = indices.subarray(position, position + count);
+          // Where there is no room for one of the tensors, none is left and nothing is taken.
+          const taken = tidy(() => rows.map((row) => row.take(chosen)));
           position += count;
-          return assemble(rows.map((row) => row.take(chosen)));
+          return assemble(taken);
         },
         dispose: () => {},
       };
@@ -205,12 +207,11 @@ function openStream(source: StreamSource, rank: number | undefined): OpenSource 
         },
         take(count) {
           const taken = ready.slice(0, count);
+          // Where there is no room for one of the tensors, none is left and nothing is taken.
+          const batch = tidy(() => stackLeaves(taken)) as Batch;
           ready = ready.slice(count);
-          try {
-            return stackLeaves(taken) as Batch;
-          } finally {
-            dispose(taken as TensorContainer);
-          }
+          dispose(taken as TensorContainer);
+          return batch;
         },
         dispose() {
           ended = true;

@@ -1,23 +1,31 @@
-import { getBackend, type Optimizer, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import {
+  getBackend,
+  type Optimizer,
+  type Scalar,
+  type Tensor,
+  tidy,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
 import type { MeasureOptions } from '../core/measuring.js';
 import { generator } from '../core/random.js';
 import type { Decision, JsonObject, RunFacts, StepObservation } from '../core/types.js';
 import { type AdamRule, adamRule } from './adam-rule.js';
-import { cut } from './cut.js';
 import { KnownSizes } from './known-sizes.js';
 import { LearningRateControl } from './learning-rate-control.js';
+import type { MemorySettings } from './memory/memory-budget.js';
+import { announceRun, type Train } from './memory/micro-batch-runs.js';
+import { SessionMemory } from './memory/session-memory.js';
 import { disposeList, type Side } from './noise/gradient-list.js';
 import { RouteChoice } from './noise/route-choice.js';
 import { isPassRoute } from './noise/routes.js';
 import { isLinear } from './noise/step-direction.js';
-import { adamParameters, momentumOf, optimizerKind, optimizerName } from './optimizer-access.js';
+import { describeConfig, optimizerFacts, optimizerKind, optimizerName } from './optimizer-access.js';
 import { type MeasuringPlan, PendingUpdate } from './pending-update.js';
 
 /** How a session cuts and measures batches. */
-export interface SessionSettings {
-  /** Largest micro-batch [examples]. */
-  readonly maxMicroBatchSize: number;
+export interface SessionSettings extends MemorySettings {
   readonly measure?: MeasureOptions | undefined;
   /** Whether batch normalization lets the examples of a batch see each other. @defaultValue false */
   readonly isCoupled?: boolean;
@@ -47,9 +55,12 @@ export class TrainingSession {
   readonly #rate: LearningRateControl;
   /** Where the rule sets more of Adam than its rate. */
   #adam: AdamRule | undefined;
+  #memory: SessionMemory | undefined;
+  #conclude: (() => void) | undefined;
   #pending: PendingUpdate | undefined;
   #target = 0;
   #isShort = false;
+  #isGiven = false;
   #upcoming: number | undefined;
   /** The step before, where the next is measured against it. */
   #previous: Side | undefined;
@@ -82,8 +93,9 @@ export class TrainingSession {
       this.#controller.warn('the optimizer shows no learning rate: only the batch size adapts');
     }
     this.#adam = adamRule(this.#controller, optimizer);
+    const normalizes = this.#settings.isCoupled === true && { hasBatchNorm: true as const };
     this.#controller.start(
-      { ...facts, baseLearningRate: this.#rate.base, ...this.#optimizerFacts() },
+      { ...facts, baseLearningRate: this.#rate.base, ...optimizerFacts(optimizer), ...normalizes },
       { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
     );
     if (this.#controller.drawSize !== undefined && !isLinear(optimizer)) {
@@ -91,12 +103,19 @@ export class TrainingSession {
         `the policy draws by a rule for SGD and momentum: with '${optimizerName(optimizer)}' it stops at its first draw`,
       );
     }
+    this.#memory = new SessionMemory(this.#controller, this.#settings, facts);
+    this.#conclude = announceRun(optimizer, (data, train) => this.run(data, train));
     optimizer.minimize = ((f, returnCost, variables) => this.#step(f, returnCost, variables)) as Optimizer['minimize'];
   }
 
   /** The batch size that the next batch should have [examples]; for a policy that draws, the first draw. */
   get nextBatchSize(): number {
     return this.#controller.drawSize ?? (this.#controller.decision as Decision).batchSize;
+  }
+
+  /** Which micro-batches there is room for. */
+  get memory(): SessionMemory {
+    return this.#memory as SessionMemory;
   }
 
   /** Whether micro-batches of the batch under way are still to come. */
@@ -118,10 +137,11 @@ export class TrainingSession {
     this.#pending = new PendingUpdate(this.optimizer, plan);
     this.#target = batchSize;
     this.#isShort = isShort;
+    this.#isGiven = whole;
     this.#rate.apply((base) => this.#controller.learningRateAt(batchSize, base));
     this.#adam?.apply(batchSize);
     if (whole) return [];
-    const sizes = pieces.length > 1 ? pieces : this.#cut(batchSize, plan?.route === 'microBatches');
+    const sizes = pieces.length > 1 ? pieces : this.memory.cut(batchSize, plan?.route === 'microBatches' ? 2 : 1);
     this.#known.add(sizes);
     return sizes;
   }
@@ -146,12 +166,35 @@ export class TrainingSession {
   /** Widens the batch under way by `count` examples. @returns the sizes of its further micro-batches [examples] */
   widen(count: number): number[] {
     this.#target += count;
-    return this.#cut(count, true);
+    return this.memory.cut(count, 2);
   }
 
   /** Announces the size of the next micro-batch that `minimize` will be given [examples]. */
   expect(size: number): void {
     this.#upcoming = size;
+  }
+
+  /**
+   * Runs the micro-batch announced; where memory runs out, in smaller ones.
+   * @param data tensors whose first axis counts its examples @returns the means that `train` returns
+   */
+  run(data: Tensor[], train: Train): Tensor[] {
+    const size = this.#upcoming;
+    const pending = this.#pending;
+    if (size === undefined || pending === undefined || pending.isApplied) return train(data);
+    const isWhole = pending.size === 0 && size >= this.#target;
+    return this.memory.run({
+      data,
+      size,
+      kind: isWhole && pending.route !== undefined ? 'measured' : 'plain',
+      isGiven: this.#isGiven,
+      isPlain: isWhole && pending.route === undefined,
+      run: (piece, count) => {
+        this.expect(count);
+        return train(piece);
+      },
+      isApplied: () => pending.isApplied,
+    });
   }
 
   /** Applies what is accumulated, even if the batch is not complete: at the end of an epoch or of the training. */
@@ -192,6 +235,7 @@ export class TrainingSession {
         ...(pending.route !== undefined && { measureMs: pending.measureMs }),
         ...(this.#isShort && { short: true as const }),
         ...(validation !== undefined && { validationLoss: validation }),
+        ...this.memory.tell(),
       };
       this.lastObservation = observation;
       this.#controller.observe(observation);
@@ -206,6 +250,8 @@ export class TrainingSession {
     this.#pending?.dispose();
     this.#pending = undefined;
     this.#keepPrevious(undefined);
+    this.#memory?.end();
+    this.#conclude?.();
     if (this.#hadOwnMinimize) this.optimizer.minimize = this.#minimize;
     else delete (this.optimizer as { minimize?: unknown }).minimize;
     this.#rate.restore();
@@ -213,23 +259,12 @@ export class TrainingSession {
     this.#controller.end();
   }
 
-  #optimizerFacts(): Partial<RunFacts> {
-    const { optimizer } = this;
-    const [kind, momentum, adam] = [optimizerKind(optimizer), momentumOf(optimizer), adamParameters(optimizer)];
-    return {
-      ...(kind !== undefined && { optimizer: kind }),
-      ...(momentum !== undefined && { momentum }),
-      ...(adam !== undefined && { adam }),
-      ...(this.#settings.isCoupled === true && { hasBatchNorm: true as const }),
-    };
-  }
-
   /** How a batch is to be measured; undefined for one example alone. */
   #plan(batchSize: number, isGiven: boolean): MeasuringPlan | undefined {
-    const { measure, maxMicroBatchSize } = this.#settings;
+    const { measure } = this.#settings;
     const random = this.#random;
     const draws = this.#controller.drawSize !== undefined;
-    const isWhole = !draws && !isGiven && batchSize <= maxMicroBatchSize;
+    const isWhole = !draws && !isGiven && batchSize <= this.memory.size;
     const isTimed = this.#controller.getState()?.pipeline.estimates.time !== undefined;
     const route = this.#routes.routeFor({ batchSize, isWhole, isTimed });
     if (batchSize < 2 && isPassRoute(route)) return undefined;
@@ -239,7 +274,9 @@ export class TrainingSession {
   }
 
   #learn(pending: PendingUpdate, statistics: StepObservation['gradient']): void {
-    if (pending.route !== undefined) this.#routes.learn(pending.route, pending.isMeasured, statistics);
+    // A pass that was broken off for want of memory says nothing of its route.
+    if (pending.route !== undefined && pending.sizes.length === 1)
+      this.#routes.learn(pending.route, pending.isMeasured, statistics);
   }
 
   #keepPrevious(side: Side | undefined): void {
@@ -247,20 +284,17 @@ export class TrainingSession {
     this.#previous = side;
   }
 
-  #cut(batchSize: number, measure: boolean): number[] {
-    const pieces = Math.ceil(batchSize / this.#settings.maxMicroBatchSize);
-    return cut(batchSize, measure ? Math.max(pieces, 2) : pieces);
-  }
-
   /** What stands in for the optimizer's `minimize` while the session lasts. */
-  #step(f: () => Scalar, returnCost = false, variables?: Variable[]): Scalar | null {
+  #step(forward: () => Scalar, returnCost = false, variables?: Variable[]): Scalar | null {
+    const f = (): Scalar => this.memory.watch(forward);
     const size = this.#upcoming;
     this.#upcoming = undefined;
     const pending = this.#pending;
     // A call from outside the loop (a second network's step, say) is none of ours.
     if (size === undefined || pending === undefined || pending.isApplied) {
-      return this.#minimize.call(this.optimizer, f, returnCost, variables);
+      return this.#minimize.call(this.optimizer, forward, returnCost, variables);
     }
+    if (this.memory.isProbing) return tidy(() => variableGrads(f, variables).value);
     const loss = this.#run(pending, f, variables, size);
     if (returnCost) return loss;
     loss.dispose();
@@ -276,13 +310,5 @@ export class TrainingSession {
     const loss = pending.addMicroBatch(f, variables, size);
     if (!draws && pending.size >= this.#target) pending.apply();
     return loss;
-  }
-}
-
-function describeConfig(optimizer: Optimizer): JsonObject {
-  try {
-    return JSON.parse(JSON.stringify(optimizer.getConfig())) as JsonObject;
-  } catch {
-    return {};
   }
 }
