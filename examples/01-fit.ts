@@ -1,11 +1,11 @@
 // One line more in a fit() that is there already: batch size and learning rate adapt, and each change says why.
 import * as tf from '@tensorflow/tfjs';
 import { adaptiveBatch } from 'tfjs-adaptive-batch';
+import { useBackend } from './support/backend.js';
 import { loadDigits } from './support/digits.js';
 import { perceptron } from './support/perceptron.js';
-import { useWasm } from './support/wasm.js';
 
-await useWasm();
+await useBackend();
 const { train } = loadDigits();
 const model = perceptron({ inputs: 64, hidden: 64, seed: 1, optimizer: tf.train.sgd(0.2) });
 

@@ -1,11 +1,11 @@
 // fitDataset(): batches are cut from typed arrays (or tensors, or an unbatched tf.data.Dataset) in the sizes asked for.
 import * as tf from '@tensorflow/tfjs';
 import { adaptiveBatch } from 'tfjs-adaptive-batch';
+import { useBackend } from './support/backend.js';
 import { loadDigits } from './support/digits.js';
 import { perceptron } from './support/perceptron.js';
-import { useWasm } from './support/wasm.js';
 
-await useWasm();
+await useBackend();
 const { train } = loadDigits();
 const model = perceptron({ inputs: 64, hidden: 64, seed: 1, optimizer: tf.train.adam(0.001) });
 

@@ -1,10 +1,10 @@
 // A loop of one's own, one call a step: here logistic regression without tf.layers.
 import * as tf from '@tensorflow/tfjs';
 import { adaptiveLoop } from 'tfjs-adaptive-batch';
+import { useBackend } from './support/backend.js';
 import { loadDigits } from './support/digits.js';
-import { useWasm } from './support/wasm.js';
 
-await useWasm();
+await useBackend();
 const { train } = loadDigits();
 const weights = tf.variable(tf.zeros([64, 10]));
 const bias = tf.variable(tf.zeros([10]));

@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { bufferCount, map } from 'rxjs';
 import { adaptiveBatch } from 'tfjs-adaptive-batch';
+import { useBackend } from './support/backend.js';
 import { loadDigits } from './support/digits.js';
 import { perceptron } from './support/perceptron.js';
-import { useWasm } from './support/wasm.js';
 
-await useWasm();
+await useBackend();
 const { train } = loadDigits();
 const model = perceptron({ inputs: 64, hidden: 64, seed: 1, optimizer: tf.train.sgd(0.2) });
 const adaptive = adaptiveBatch(model);

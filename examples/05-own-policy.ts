@@ -1,9 +1,9 @@
 // A policy of one's own is two pure functions over a JSON state; combinators and learning-rate rules wrap around it.
 import * as tf from '@tensorflow/tfjs';
 import { adaptiveBatch, clamped, cooled, type Policy, squareRoot } from 'tfjs-adaptive-batch';
+import { useBackend } from './support/backend.js';
 import { loadDigits } from './support/digits.js';
 import { perceptron } from './support/perceptron.js';
-import { useWasm } from './support/wasm.js';
 
 /** Doubles the batch each time the smoothed loss has halved. */
 function doubleAsLossHalves(): Policy<{ mark: number }> {
@@ -21,7 +21,7 @@ function doubleAsLossHalves(): Policy<{ mark: number }> {
   };
 }
 
-await useWasm();
+await useBackend();
 const { train } = loadDigits();
 const model = perceptron({ inputs: 64, hidden: 64, seed: 1, optimizer: tf.train.sgd(0.2) });
 

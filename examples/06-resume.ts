@@ -1,11 +1,11 @@
 // A training broken off and resumed decides as if it had not been; its log replays to the same decisions.
 import * as tf from '@tensorflow/tfjs';
 import { adaptiveBatch, type ControllerState, memoryLog, pipelineFromHeader, readRunLog } from 'tfjs-adaptive-batch';
+import { useBackend } from './support/backend.js';
 import { loadDigits } from './support/digits.js';
 import { perceptron } from './support/perceptron.js';
-import { useWasm } from './support/wasm.js';
 
-await useWasm();
+await useBackend();
 const { train } = loadDigits();
 const model = perceptron({ inputs: 64, hidden: 64, seed: 1, optimizer: tf.train.sgd(0.2) });
 const log = memoryLog();

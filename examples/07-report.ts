@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { adaptiveBatch, fixed, gaussianWalk, memoryLog, pipelineFromHeader, readRunLog } from 'tfjs-adaptive-batch';
 import { reportPage, seriesBuilder, seriesFromRun, terminalReport } from 'tfjs-adaptive-batch/report';
+import { useBackend } from './support/backend.js';
 import { loadDigits } from './support/digits.js';
 import { perceptron } from './support/perceptron.js';
-import { useWasm } from './support/wasm.js';
 
-await useWasm();
+await useBackend();
 const { train, test } = loadDigits();
 const validationData: [tf.Tensor, tf.Tensor] = [test.inputs, test.targets];
 const log = memoryLog();

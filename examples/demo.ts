@@ -6,13 +6,13 @@ import * as tf from '@tensorflow/tfjs';
 import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { AdaptiveBatch } from 'tfjs-adaptive-batch';
+import { useBackend } from './support/backend.js';
 import { compare, type Pair } from './support/comparison.js';
 import { disposeData } from './support/data.js';
 import { batchSizeChart, changeList, costTable, lossChart, type TimedChange } from './support/demo-report.js';
 import { loadDigits } from './support/digits.js';
 import { replay } from './support/replay.js';
 import { type Setting, warmUp } from './support/training.js';
-import { useWasm } from './support/wasm.js';
 
 /** What the demo trains. */
 export interface DemoOptions {
@@ -100,7 +100,7 @@ export async function demo(options: DemoOptions = {}): Promise<Pair[]> {
     log = 'runs/digits.jsonl',
   } = options;
   const { print = console.log } = options;
-  await useWasm();
+  await useBackend();
   const data = loadDigits();
   const optimizer = () => tf.train.momentum(LEARNING_RATE, MOMENTUM);
   const setting: Setting = { data, hidden: HIDDEN, optimizer, batchSize: BATCH_SIZE, targetLoss, mostEpochs };

@@ -7,6 +7,7 @@ import {
   type StepObservation,
 } from '../../src/index.js';
 import { installFitHook } from '../../src/tfjs/fit-hook.js';
+import { itWith } from '../support/backend.js';
 import { blobs, classifier, layers, relativeDifference, tf, weightsOf, withSeed } from './support.js';
 
 const { x, y } = blobs(96);
@@ -45,19 +46,23 @@ it('arguments that fit() does not know are left to fit()', async () => {
   );
 });
 
-it('on a backend with memory of its own the batches are gathered there, and are the same', async () => {
-  tf.registerBackend('elsewhere', tf.findBackendFactory('cpu') as () => tf.KernelBackend);
-  for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu')) {
-    tf.registerKernel({ kernelName, kernelFunc, backendName: 'elsewhere' });
-  }
-  const trained = async (backend: string): Promise<number[]> => {
-    tf.setBackend(backend);
-    const data = blobs(96);
-    const model = classifier(tf.train.momentum(0.05, 0.9));
-    const callbacks = adaptiveBatch(model, { policy: fixed(40), learningRate: none(), measure: { every: 2 } });
-    await withSeed(3, () => model.fit(data.x, data.y, { batchSize: 16, epochs: 2, verbose: 0, callbacks }));
-    return weightsOf(model);
-  };
-  const elsewhere = await trained('elsewhere');
-  expect(relativeDifference(elsewhere, await trained('cpu'))).toBeLessThan(1e-6);
-});
+itWith(
+  'jsKernels',
+  'on a backend with memory of its own the batches are gathered there, and are the same',
+  async () => {
+    tf.registerBackend('elsewhere', tf.findBackendFactory('cpu') as () => tf.KernelBackend);
+    for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu')) {
+      tf.registerKernel({ kernelName, kernelFunc, backendName: 'elsewhere' });
+    }
+    const trained = async (backend: string): Promise<number[]> => {
+      tf.setBackend(backend);
+      const data = blobs(96);
+      const model = classifier(tf.train.momentum(0.05, 0.9));
+      const callbacks = adaptiveBatch(model, { policy: fixed(40), learningRate: none(), measure: { every: 2 } });
+      await withSeed(3, () => model.fit(data.x, data.y, { batchSize: 16, epochs: 2, verbose: 0, callbacks }));
+      return weightsOf(model);
+    };
+    const elsewhere = await trained('elsewhere');
+    expect(relativeDifference(elsewhere, await trained('cpu'))).toBeLessThan(1e-6);
+  },
+);

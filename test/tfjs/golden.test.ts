@@ -1,7 +1,10 @@
+import { runnable } from '../support/backend.js';
 import type { GoldenStatistics } from './golden.js';
-import { GOLDEN_NAMES, type Golden, goldenOptimizer, loadGolden } from './golden.js';
+import { GOLDEN_NAMES, type Golden, goldenOptimizer, loadGolden, needOf } from './golden.js';
 import { REFERENCES } from './reference-optimizers.js';
 import { tf } from './support.js';
+
+const NAMES = runnable(GOLDEN_NAMES, needOf);
 
 /** Of float32 against doubles. */
 const TOLERANCE = 1e-4;
@@ -83,7 +86,7 @@ function worst(actual: GoldenStatistics, expected: GoldenStatistics): number {
   return Math.max(...keys.map((key) => Math.abs((actual[key] as number) / (expected[key] as number) - 1)));
 }
 
-describe.each(GOLDEN_NAMES)('the table of %s', (name) => {
+describe.each(NAMES)('the table of %s', (name) => {
   const golden = loadGolden(name);
   const { table, variables } = golden;
   const { atStart } = table;
@@ -142,7 +145,7 @@ describe.each(GOLDEN_NAMES)('the table of %s', (name) => {
   });
 });
 
-describe.each(GOLDEN_NAMES)('the fourth update of %s', (name) => {
+describe.each(NAMES)('the fourth update of %s', (name) => {
   const golden = loadGolden(name);
   const { table, variables, earlier, loss, lossOf } = golden;
 

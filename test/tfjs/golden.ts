@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { GradientStatistics } from '../../src/index.js';
+import type { Need } from '../support/backend.js';
 import { layers, tf } from './support.js';
 
 const FOLDER = 'test/golden/per-example';
@@ -95,6 +96,12 @@ export interface Golden {
 export const GOLDEN_NAMES: readonly string[] = readdirSync(FOLDER)
   .map((file) => file.replace('.json', ''))
   .sort();
+
+/** What a backend must have to train the model of a table. */
+export function needOf(name: string): Need | undefined {
+  if (name.includes('cnn')) return 'convolution';
+  return name.startsWith('embedding') ? 'embedding' : undefined;
+}
 
 function toTensor({ values, shape }: Values): tf.Tensor {
   return tf.tensor(values, shape, 'float32');

@@ -1,6 +1,7 @@
 import type { GradientRoute, GradientStatistics } from '../../../src/index.js';
 import { PendingUpdate } from '../../../src/tfjs/pending-update.js';
-import { GOLDEN_NAMES, type Golden, type GoldenStatistics, goldenOptimizer, loadGolden } from '../golden.js';
+import { runnable } from '../../support/backend.js';
+import { GOLDEN_NAMES, type Golden, type GoldenStatistics, goldenOptimizer, loadGolden, needOf } from '../golden.js';
 import { tf } from '../support.js';
 
 const TOLERANCE = 1e-4;
@@ -52,7 +53,7 @@ function expectClose(actual: GradientStatistics | undefined, expected: GoldenSta
 const singlesOf = (statistics: readonly GoldenStatistics[]): GoldenStatistics =>
   statistics.find(({ microBatchSizes }) => microBatchSizes.every((size) => size === 1)) as GoldenStatistics;
 
-describe.each(GOLDEN_NAMES)('%s', (name) => {
+describe.each(runnable(GOLDEN_NAMES, needOf))('%s', (name) => {
   const golden = loadGolden(name);
   const { table, variables } = golden;
   const parameters = variables.reduce((sum, { size }) => sum + size, 0);

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { GradientRoute, StepObservation } from '../../../src/index.js';
 import { type AdaptiveBatchOptions, adaptiveBatch, fixed, none } from '../../../src/index.js';
 import { RouteChoice } from '../../../src/tfjs/noise/route-choice.js';
+import { itWith } from '../../support/backend.js';
 import { blobs, classifier, layers, tf, weightsOf, withSeed } from '../support.js';
 
 const { x, y } = blobs(256);
@@ -93,33 +94,37 @@ describe('the route', () => {
     warn.mockRestore();
   });
 
-  it('leaves convolutions to micro-batches, and runs them example by example on request', async () => {
-    const images = tf.reshape(tf.slice(x, [0, 0], [64, 4]), [64, 2, 2, 1]);
-    const targets = tf.slice(y, [0, 0], [64, -1]);
-    const run = async (route: GradientRoute | 'auto'): Promise<StepObservation[]> => {
-      const model = layers.sequential({
-        layers: [
-          layers.layers.conv2d({ filters: 4, kernelSize: 2, inputShape: [2, 2, 1] }),
-          layers.layers.flatten(),
-          layers.layers.dense({ units: 3, activation: 'softmax' }),
-        ],
-      });
-      model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
-      const seen: StepObservation[] = [];
-      const adaptive = adaptiveBatch(model, { ...STILL, measure: { every: 1, route } });
-      adaptive.controller.observations$.subscribe((observation) => seen.push(observation));
-      await model.fit(images, targets, { batchSize: 8, epochs: 3, verbose: 0, callbacks: adaptive });
-      return seen;
-    };
-    const auto = await run('auto');
-    // The closed form is tried once: it covers too little.
-    expect(
-      auto.filter(({ gradient }) => gradient?.route === 'closedForm').map(({ gradient }) => gradient?.coverage),
-    ).toEqual([(4 + 4 * 3 + 3) / (4 * 4 + 4 + 4 * 3 + 3)]);
-    const asked = await run('closedForm');
-    expect(asked.at(-1)?.gradient).toMatchObject({ route: 'closedForm', degreesOfFreedom: 7 });
-    expect(asked.at(-1)?.gradient?.coverage).toBeUndefined();
-  });
+  itWith(
+    'convolution',
+    'leaves convolutions to micro-batches, and runs them example by example on request',
+    async () => {
+      const images = tf.reshape(tf.slice(x, [0, 0], [64, 4]), [64, 2, 2, 1]);
+      const targets = tf.slice(y, [0, 0], [64, -1]);
+      const run = async (route: GradientRoute | 'auto'): Promise<StepObservation[]> => {
+        const model = layers.sequential({
+          layers: [
+            layers.layers.conv2d({ filters: 4, kernelSize: 2, inputShape: [2, 2, 1] }),
+            layers.layers.flatten(),
+            layers.layers.dense({ units: 3, activation: 'softmax' }),
+          ],
+        });
+        model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+        const seen: StepObservation[] = [];
+        const adaptive = adaptiveBatch(model, { ...STILL, measure: { every: 1, route } });
+        adaptive.controller.observations$.subscribe((observation) => seen.push(observation));
+        await model.fit(images, targets, { batchSize: 8, epochs: 3, verbose: 0, callbacks: adaptive });
+        return seen;
+      };
+      const auto = await run('auto');
+      // The closed form is tried once: it covers too little.
+      expect(
+        auto.filter(({ gradient }) => gradient?.route === 'closedForm').map(({ gradient }) => gradient?.coverage),
+      ).toEqual([(4 + 4 * 3 + 3) / (4 * 4 + 4 + 4 * 3 + 3)]);
+      const asked = await run('closedForm');
+      expect(asked.at(-1)?.gradient).toMatchObject({ route: 'closedForm', degreesOfFreedom: 7 });
+      expect(asked.at(-1)?.gradient?.coverage).toBeUndefined();
+    },
+  );
 });
 
 it('what a route cannot follow is told once, and remembered', () => {
