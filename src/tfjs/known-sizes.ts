@@ -1,3 +1,5 @@
+import { getBackend } from '@tensorflow/tfjs-core';
+
 /** Backends that compile their programs anew for each shape of a tensor. */
 const COMPILING_BACKENDS: readonly string[] = ['webgl', 'rn-webgl'];
 /** With more micro-batches than this a batch takes about as long as compiling. */
@@ -15,7 +17,7 @@ export class KnownSizes {
   #sizes: readonly number[] = [];
 
   /** @param isCoupled whether batch normalization lets the examples of a batch see each other: then none is cut for this */
-  constructor(backend: string, isCoupled = false) {
+  constructor(isCoupled = false, backend = getBackend()) {
     this.#isDear = COMPILING_BACKENDS.includes(backend) && !isCoupled;
   }
 

@@ -1,12 +1,4 @@
-import {
-  getBackend,
-  type Optimizer,
-  type Scalar,
-  type Tensor,
-  tidy,
-  type Variable,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
+import { type Optimizer, type Scalar, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../controller/controller.js';
 import type { MeasureOptions } from '../core/measuring.js';
 import { generator } from '../core/random.js';
@@ -20,8 +12,8 @@ import { SessionMemory } from './memory/session-memory.js';
 import { disposeList, type Side } from './noise/gradient-list.js';
 import { RouteChoice } from './noise/route-choice.js';
 import { isPassRoute } from './noise/routes.js';
-import { isLinear } from './noise/step-direction.js';
-import { describeConfig, optimizerFacts, optimizerKind, optimizerName } from './optimizer-access.js';
+import { describeConfig, optimizerFacts, optimizerName } from './optimizer-access.js';
+import { warnOfDraws, warnOfOptimizer } from './optimizer-warnings.js';
 import { type MeasuringPlan, PendingUpdate } from './pending-update.js';
 
 /** How a session cuts and measures batches. */
@@ -71,7 +63,7 @@ export class TrainingSession {
     this.#settings = settings;
     const { measure, isCoupled = false } = settings;
     this.#routes = new RouteChoice(measure?.route, isCoupled, (message) => controller.warn(message));
-    this.#known = new KnownSizes(getBackend(), isCoupled);
+    this.#known = new KnownSizes(isCoupled);
     this.#minimize = optimizer.minimize;
     this.#hadOwnMinimize = Object.hasOwn(optimizer, 'minimize');
     this.#rate = new LearningRateControl(optimizer);
@@ -83,26 +75,14 @@ export class TrainingSession {
    */
   begin(facts: Omit<RunFacts, 'baseLearningRate' | 'optimizer'>, about: JsonObject): void {
     const { optimizer } = this;
-    const kind = optimizerKind(optimizer);
-    if (kind === undefined) {
-      this.#controller.warn(
-        `optimizer '${optimizerName(optimizer)}' is not one of TensorFlow.js's own: its noise is measured as for SGD`,
-      );
-    }
-    if (!this.#rate.isKnown) {
-      this.#controller.warn('the optimizer shows no learning rate: only the batch size adapts');
-    }
+    warnOfOptimizer(this.#controller, optimizer, this.#rate.isKnown);
     this.#adam = adamRule(this.#controller, optimizer);
     const normalizes = this.#settings.isCoupled === true && { hasBatchNorm: true as const };
     this.#controller.start(
       { ...facts, baseLearningRate: this.#rate.base, ...optimizerFacts(optimizer), ...normalizes },
       { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
     );
-    if (this.#controller.drawSize !== undefined && !isLinear(optimizer)) {
-      this.#controller.warn(
-        `the policy draws by a rule for SGD and momentum: with '${optimizerName(optimizer)}' it stops at its first draw`,
-      );
-    }
+    warnOfDraws(this.#controller, optimizer);
     this.#memory = new SessionMemory(this.#controller, this.#settings, facts);
     this.#conclude = announceRun(optimizer, (data, train) => this.run(data, train));
     optimizer.minimize = ((f, returnCost, variables) => this.#step(f, returnCost, variables)) as Optimizer['minimize'];

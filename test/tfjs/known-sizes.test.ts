@@ -5,7 +5,7 @@ import { KnownSizes } from '../../src/tfjs/known-sizes.js';
 import { blobs, classifier, layers, relativeDifference, tf, weightsOf, withSeed } from './support.js';
 
 function known(...sizes: number[]): KnownSizes {
-  const result = new KnownSizes('webgl');
+  const result = new KnownSizes(false, 'webgl');
   result.add(sizes);
   return result;
 }
@@ -49,7 +49,7 @@ describe('known sizes', () => {
     ['tensorflow', false],
     ['webgl', true],
   ])('do not matter on %s, batch normalization: %p', (backend, isCoupled) => {
-    const sizes = new KnownSizes(backend, isCoupled);
+    const sizes = new KnownSizes(isCoupled, backend);
     sizes.add([8, 16]);
     expect(sizes.split(44)).toEqual([44]);
   });

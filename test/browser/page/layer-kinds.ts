@@ -1,4 +1,4 @@
-import { blobs, layers, tf } from '../../tfjs/support.js';
+import { blobs, layers, tf } from '../../tfjs/problems.js';
 
 type Task = { model: layers.Sequential; data: { x: tf.Tensor; y: tf.Tensor } };
 

@@ -1,7 +1,10 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
-import { tf } from '../../tfjs/support.js';
+import { tf } from '../../tfjs/problems.js';
 import { scenarios } from './scenarios.js';
+
+// With it TensorFlow.js counts the data of each kernel.
+tf.env().set('IS_TEST', true);
 
 /** What the page answers to. */
 export interface MatrixPage {

@@ -1,5 +1,5 @@
 import { type AdaptiveBatchOptions, fixed, memoryLog, none, stages } from '../../../src/index.js';
-import { blobs, classifier, layers, tf, withSeed } from '../../tfjs/support.js';
+import { blobs, classifier, layers, tf, withSeed } from '../../tfjs/problems.js';
 import { layerKinds } from './layer-kinds.js';
 import { syncReadsOf } from './sync-reads.js';
 import { type Training, WAYS } from './ways.js';

@@ -1,4 +1,4 @@
-import { tf } from '../../tfjs/support.js';
+import { tf } from '../../tfjs/problems.js';
 
 type Reading = { dataSync: () => unknown };
 type Backend = { readSync: (dataId: object) => unknown };

@@ -1,6 +1,6 @@
 import { type AdaptiveBatchOptions, type AdaptiveController, adaptiveBatch, adaptiveLoop } from '../../../src/index.js';
 import type { Batch } from '../../../src/tfjs/source.js';
-import { layers, type tf } from '../../tfjs/support.js';
+import { layers, type tf } from '../../tfjs/problems.js';
 
 /** What is trained, and how. */
 export interface Training {
