@@ -45,7 +45,8 @@ test('the means remember as many examples at every size, until they remember one
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4096 }), fc.integer({ min: 1, max: 4096 }), beta, (size, base, beta1) => {
       const scaled = adamSquareRoot().adamParameters?.(size, base, { ...ADAM, beta1 })?.beta1 as number;
-      expect(size / (1 - scaled) / Math.max(base / (1 - beta1), size)).toBeCloseTo(1, 9);
+      // 1 - scaled can be as small as 1e-4 / 4096, where a double holds it to 5e-9.
+      expect(size / (1 - scaled) / Math.max(base / (1 - beta1), size)).toBeCloseTo(1, 7);
       expect(scaled >= 0 && scaled < 1).toBe(true);
     }),
   );
