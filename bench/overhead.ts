@@ -6,24 +6,53 @@
  * from fit to fit, as in one long training; the first round is not counted. A figure is the median over the rounds of the ratio of their times.
  *
  * Figures, the larger of all models and batch sizes: ratioDefault (default measuring schedule), ratioEveryStep (`measure: {every: 1}` by the best of the
- * routes that are exact in the mean), ratioTemporal (the biased one). And each by itself: ratioDefaultMlp32, ratioClosedFormLstm256, …
+ * routes that are exact in the mean), ratioTemporal (the biased one). And each by itself: ratioDefaultMlp32, ratioClosedFormLstm256, … On native
+ * TensorFlow (`npm run setup:native` first) the same with native before them: nativeRatioDefault, …
  *
- * Flags: --quick, --json, --save, --task mlp or lstm.
+ * Flags: --engine wasm (the usual one) or native; --quick, --json, --save (the engine's part of the result, the other stays).
  */
 import { argv } from 'node:process';
 import { type AdaptiveBatchOptions, adaptiveBatch, fixed, type GradientRoute, none } from 'tfjs-adaptive-batch';
 import type { Examples } from '../examples/support/data.js';
 import { median } from '../examples/support/statistics.js';
-import { useWasm } from '../examples/support/wasm.js';
+import { type Engine, engineFrom, useEngine } from './support/engine.js';
 import { parseFlags } from './support/flags.js';
 import { interleaved, type Way } from './support/interleaved.js';
 import { markdownTable } from './support/markdown.js';
 import { NOISE_MODELS, type NoiseModel, noise } from './support/noise-models.js';
-import { report } from './support/result.js';
+import { type PartedBench, reportFigures, reportPart } from './support/parts.js';
+import { ENGINE_NAMES } from './time-to-target/text.js';
 
 const BATCH_SIZES = [32, 256] as const;
 const ROUNDS = 11;
 const QUICK_ROUNDS = 3;
+
+/** What one engine's process found. */
+interface Overhead {
+  readonly engine: Engine;
+  readonly figures: { readonly [key: string]: number };
+  /** Times of plain fit() [ms], ratios to it; an element a round. */
+  readonly details: { readonly [key: string]: readonly number[] };
+  readonly rows: readonly string[][];
+}
+
+const HEAD = ['model', 'batch size', 'measuring', 'ratio', 'middle half', 'plain [ms a step]'];
+const capitalized = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}`;
+
+const BENCH: PartedBench<Overhead> = {
+  bench: 'overhead',
+  figuresOf: (findings) =>
+    Object.fromEntries(
+      findings.flatMap(({ engine, figures }) =>
+        Object.entries(figures).map(([key, value]) => [
+          engine === 'wasm' ? key : `${engine}${capitalized(key)}`,
+          value,
+        ]),
+      ),
+    ),
+  titleOf: ({ engine }) => ENGINE_NAMES[engine],
+  textOf: ({ rows }) => markdownTable(HEAD, rows),
+};
 
 const ALWAYS_THE_BASE: AdaptiveBatchOptions = { policy: fixed(), learningRate: none() };
 const everyStep = (route: GradientRoute): AdaptiveBatchOptions => ({
@@ -61,37 +90,41 @@ function quartiles(values: readonly number[]): string {
   return [0.25, 0.75].map((share) => sorted[Math.round(share * (sorted.length - 1))]?.toFixed(3)).join(' to ');
 }
 
-const flags = parseFlags(argv.slice(2), ['task']);
-const rounds = flags.quick ? QUICK_ROUNDS : ROUNDS;
-await useWasm();
-const figures: { [key: string]: number } = { ratioDefault: 0, ratioEveryStep: 0, ratioTemporal: 0 };
-const details: { [key: string]: readonly number[] } = {};
-const rows: string[][] = [];
-const raise = (key: string, ratio: number): void => {
-  figures[key] = Math.max(figures[key] as number, ratio);
-};
-for (const [task, model] of Object.entries(NOISE_MODELS)) {
-  if (flags.task !== undefined && flags.task !== task) continue;
-  const examples = noise(model);
-  for (const batchSize of BATCH_SIZES) {
-    const ways = Object.entries(WAYS).map(([name, options]) => [name, wayOf(model, examples, batchSize, options)]);
-    const times = await interleaved(Object.fromEntries(ways), rounds);
-    const plain = times.Plain as readonly number[];
-    const place = `${task[0]?.toUpperCase()}${task.slice(1)}${batchSize}`;
-    details[`plainMs${place}`] = plain;
-    for (const name of Object.keys(WAYS).slice(1)) {
-      const ratios = (times[name] as readonly number[]).map((ms, i) => ms / (plain[i] as number));
-      const ratio = median(ratios);
-      figures[`ratio${name}${place}`] = ratio;
-      details[`ratios${name}${place}`] = ratios;
-      const step = (median(plain) / Math.ceil(model.examples / batchSize)).toFixed(2);
-      rows.push([task, String(batchSize), name, ratio.toFixed(3), quartiles(ratios), step]);
-      console.log(`${task}, batch size ${batchSize}, ${name}: ${ratio.toFixed(3)}, middle half ${quartiles(ratios)}`);
+async function measured(engine: Engine, rounds: number): Promise<Overhead> {
+  const figures: { [key: string]: number } = { ratioDefault: 0, ratioEveryStep: 0, ratioTemporal: 0 };
+  const details: { [key: string]: readonly number[] } = {};
+  const rows: string[][] = [];
+  const raise = (key: string, ratio: number): void => {
+    figures[key] = Math.max(figures[key] as number, ratio);
+  };
+  for (const [task, model] of Object.entries(NOISE_MODELS)) {
+    const examples = noise(model);
+    for (const batchSize of BATCH_SIZES) {
+      const ways = Object.entries(WAYS).map(([name, options]) => [name, wayOf(model, examples, batchSize, options)]);
+      const times = await interleaved(Object.fromEntries(ways), rounds);
+      const plain = times.Plain as readonly number[];
+      const place = `${capitalized(task)}${batchSize}`;
+      details[`plainMs${place}`] = plain;
+      for (const name of Object.keys(WAYS).slice(1)) {
+        const ratios = (times[name] as readonly number[]).map((ms, i) => ms / (plain[i] as number));
+        const ratio = median(ratios);
+        figures[`ratio${name}${place}`] = ratio;
+        details[`ratios${name}${place}`] = ratios;
+        const step = (median(plain) / Math.ceil(model.examples / batchSize)).toFixed(2);
+        rows.push([task, String(batchSize), name, ratio.toFixed(3), quartiles(ratios), step]);
+        console.log(`${task}, batch size ${batchSize}, ${name}: ${ratio.toFixed(3)}, middle half ${quartiles(ratios)}`);
+      }
+      raise('ratioDefault', figures[`ratioDefault${place}`] as number);
+      raise('ratioEveryStep', Math.min(...EXACT.map((name) => figures[`ratio${name}${place}`] as number)));
+      raise('ratioTemporal', figures[`ratioTemporal${place}`] as number);
     }
-    raise('ratioDefault', figures[`ratioDefault${place}`] as number);
-    raise('ratioEveryStep', Math.min(...EXACT.map((name) => figures[`ratio${name}${place}`] as number)));
-    raise('ratioTemporal', figures[`ratioTemporal${place}`] as number);
   }
+  return { engine, figures, details, rows };
 }
-const head = ['model', 'batch size', 'measuring', 'ratio', 'middle half', 'plain [ms a step]'];
-report({ bench: 'overhead', figures, details, text: markdownTable(head, rows) }, flags);
+
+const flags = parseFlags(argv.slice(2), ['engine']);
+const engine = engineFrom(flags.engine ?? 'wasm', ['wasm', 'native']);
+await useEngine(engine);
+const found = await measured(engine, flags.quick ? QUICK_ROUNDS : ROUNDS);
+reportPart(BENCH, engine, found, flags);
+reportFigures(BENCH, [found], flags);

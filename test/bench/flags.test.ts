@@ -2,7 +2,15 @@ import { parseFlags } from '../../bench/support/flags.js';
 
 describe('parseFlags', () => {
   it('has every flag off unless it is given', () => {
-    const off = { quick: false, json: false, save: false, tune: false, verbose: false, picture: false, software: false };
+    const off = {
+      quick: false,
+      json: false,
+      save: false,
+      tune: false,
+      verbose: false,
+      picture: false,
+      software: false,
+    };
     expect(parseFlags([])).toEqual(off);
     expect(parseFlags(['--quick', '--json'])).toMatchObject({ quick: true, json: true, save: false });
   });

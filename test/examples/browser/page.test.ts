@@ -1,27 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
-import { type Browser, chromium, type Download, type Page } from 'playwright-core';
+import type { Browser, Download, Page } from 'playwright-core';
 import { readRunLog } from 'tfjs-adaptive-batch';
 import { readRecords, verify } from 'tfjs-adaptive-batch/replay';
 import { CHOICES } from '../../../examples/browser/src/choices.js';
+import { describeInChromium, launchChromium } from '../../support/chromium.js';
 import { type ServedPage, servePage } from './served-page.js';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const ARGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-];
 const HOUR_MS = 3_600_000;
 const SLOW_MS = 180_000;
 
 jest.setTimeout(SLOW_MS);
 
-const has = existsSync(CHROMIUM);
-const suite = has ? describe : describe.skip;
-// Jest's report shows neither the name nor the console of a suite that is skipped whole.
-if (!has) process.stderr.write(`The example page is not tested: no Chromium at ${CHROMIUM}; set CHROMIUM to one.\n`);
-
-suite(`the example page in ${CHROMIUM}`, () => {
+describeInChromium('the example page', () => {
   let served: ServedPage;
   let browser: Browser;
   let page: Page;
@@ -29,7 +20,7 @@ suite(`the example page in ${CHROMIUM}`, () => {
 
   beforeAll(async () => {
     served = await servePage();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    browser = await launchChromium(['--disable-gpu']);
   });
 
   beforeEach(async () => {

@@ -1,12 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { describeInChromium, launchChromium } from '../support/chromium.js';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 const TFVIS = resolve('node_modules/@tensorflow/tfjs-vis/dist/tfjs-vis.umd.min.js');
 const METRICS = ['loss', 'val_loss', 'batchSize', 'learningRate', 'noiseScale'];
 
@@ -43,10 +42,7 @@ window.train = train;
 
 type Trained = { history: Record<string, number[]>; changes: [number, number, number, string][] };
 
-const has = existsSync(CHROMIUM);
-const suite = has ? describe : describe.skip;
-
-suite(`tfjs-vis in ${CHROMIUM}${has ? '' : ', which is not here: set CHROMIUM to one'}`, () => {
+describeInChromium('tfjs-vis', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-vis-'));
   let browser: Browser;
   let page: Page;
@@ -60,7 +56,7 @@ suite(`tfjs-vis in ${CHROMIUM}${has ? '' : ', which is not here: set CHROMIUM to
     writeFileSync(join(folder, 'train.js'), outputFiles[0]?.contents ?? '');
     const scripts = [pathToFileURL(TFVIS).href, 'train.js'].map((src) => `<script src="${src}"></script>`);
     writeFileSync(join(folder, 'page.html'), `<!doctype html><meta charset="utf-8">${scripts.join('')}`);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, '--disable-sync', '--no-first-run'] });
+    browser = await launchChromium(['--disable-gpu']);
     page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
