@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
 import { useWasm } from '../../examples/support/wasm.js';
@@ -13,9 +14,11 @@ export const ENGINES = ['wasm', 'native', 'cuda', 'webgpu'] as const;
  */
 export type Engine = (typeof ENGINES)[number];
 
-/** The parts of a GPU's adapter that are read here. */
-interface Adapter {
-  readonly info: { readonly vendor: string; readonly device: string; readonly description: string };
+/** What a GPU's adapter tells of itself. */
+interface AdapterInfo {
+  readonly vendor: string;
+  readonly device: string;
+  readonly description: string;
 }
 
 /** Renderers that are a processor in disguise. */
@@ -45,6 +48,29 @@ async function useNative(name: '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-
   if (!(await tf.setBackend('tensorflow'))) throw new Error(`${name} does not start here`);
 }
 
+/** What NVIDIA's own command says of the cards here, a line each; undefined where there is none. */
+function nvidiaCards(): string | undefined {
+  try {
+    const question = ['--query-gpu=name', '--format=csv,noheader'];
+    return execFileSync('nvidia-smi', question, {
+      encoding: 'utf8',
+      timeout: 10_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+const firstCard = (cards: string | undefined): string | undefined => cards?.split('\n')[0]?.trim() || undefined;
+
+/** A GPU's name: NVIDIA's adapters describe their driver only, so `askCards` is asked for the card. */
+export function deviceName({ vendor, device, description }: AdapterInfo, askCards = nvidiaCards): string {
+  const text = description || `${vendor} ${device}`;
+  const card = vendor.toLowerCase() === 'nvidia' ? firstCard(askCards()) : undefined;
+  return card === undefined ? text : `${card} (${text})`;
+}
+
 /** @returns the GPU's name */
 async function useWebGpu(): Promise<string> {
   const { create, globals } = await import('webgpu');
@@ -52,12 +78,13 @@ async function useWebGpu(): Promise<string> {
   const gpu = create([]);
   const given = globalThis.navigator as object | undefined;
   Object.defineProperty(globalThis, 'navigator', { value: { ...given, gpu }, configurable: true });
-  const adapter = (await gpu.requestAdapter({ powerPreference: 'high-performance' })) as Adapter | null;
+  const adapter = (await gpu.requestAdapter({ powerPreference: 'high-performance' })) as {
+    readonly info: AdapterInfo;
+  } | null;
   if (adapter === null) throw new Error('webgpu finds no GPU: is there a Vulkan, Metal or Direct3D driver?');
   await import('@tensorflow/tfjs-backend-webgpu');
   if (!(await tf.setBackend('webgpu'))) throw new Error('the webgpu backend of TensorFlow.js does not start here');
-  const { vendor, device, description } = adapter.info;
-  return description || `${vendor} ${device}`;
+  return deviceName(adapter.info);
 }
 
 /**
@@ -69,7 +96,11 @@ export async function useEngine(engine: Engine): Promise<string | undefined> {
   let device: string | undefined;
   if (engine === 'wasm') await useWasm();
   else if (engine === 'webgpu') device = await useWebGpu();
-  else await useNative(engine === 'cuda' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node');
+  else if (engine === 'native') await useNative('@tensorflow/tfjs-node');
+  else {
+    await useNative('@tensorflow/tfjs-node-gpu');
+    device = firstCard(nvidiaCards());
+  }
   await tf.ready();
   return device;
 }
