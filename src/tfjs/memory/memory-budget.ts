@@ -1,5 +1,6 @@
 import { getBackend, memory } from '@tensorflow/tfjs-core';
 import { checkGreater, checkOneOf } from '../../core/checks.js';
+import { roomInProcess } from './process-limits.js';
 
 /** How a training looks after memory. */
 export interface MemorySettings {
@@ -23,15 +24,15 @@ type Host = { readonly process?: { readonly availableMemory?: () => number } };
 /**
  * Bytes of tensors that a step may take where nobody says so.
  *
- * wasm: 3 of the 4 GiB that it can address. cpu and TensorFlow's C library in Node: three quarters of what the machine or the container has left, beside what
- * tensors take already. Infinity elsewhere: a browser tells neither the memory of the page nor that of the graphics card.
+ * wasm: 3 of the 4 GiB that it can address. cpu and TensorFlow's C library in Node: three quarters of what the machine, the container or the limits of the
+ * process leave, beside what tensors take already. Infinity elsewhere: a browser tells neither the memory of the page nor that of the graphics card.
  */
 export function defaultMaxMemory(): number {
   const name = getBackend();
   if (name === 'wasm') return WASM_BYTES;
   const available = (globalThis as Host).process?.availableMemory?.();
   if (!HOST_BACKENDS.includes(name) || available === undefined) return Number.POSITIVE_INFINITY;
-  return memory().numBytes + SHARE * available;
+  return memory().numBytes + SHARE * Math.min(available, roomInProcess());
 }
 
 /** @throws RangeError if `maxMemory` is not a number of bytes > 0 (Infinity is no bound) or `probeMemory` neither true nor false */

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { platform } from 'node:process';
+import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
+import { roomInProcess } from '../../../src/tfjs/memory/process-limits.js';
+import { BACKEND } from '../../support/backend.js';
+import { relativeDifference } from '../support.js';
+
+jest.setTimeout(120_000);
+
+const LIMITS = (
+  data: string,
+  space: string,
+): string => `Limit                     Soft Limit           Hard Limit           Units
+Max cpu time              unlimited            unlimited            seconds
+Max data size             ${data}            unlimited            bytes
+Max address space         ${space}            unlimited            bytes
+`;
+const STATUS = 'Name:\tnode\nVmPeak:\t  900 kB\nVmSize:\t  800 kB\nVmData:\t  300 kB\n';
+const read = (limits: string) => (name: 'limits' | 'status') => (name === 'limits' ? limits : STATUS);
+
+describe('the room under the limits of a process', () => {
+  test.each([
+    ['unlimited', 'unlimited', Number.POSITIVE_INFINITY],
+    ['1024000', 'unlimited', 700 * 1024],
+    ['unlimited', '1024000', 200 * 1024],
+    ['1024000', '1024000', 200 * 1024],
+    ['1024', 'unlimited', 0],
+  ])('of data %s and address space %s', (data, space, room) => {
+    expect(roomInProcess(read(LIMITS(data, space)))).toBe(room);
+  });
+
+  test('is without bound where the system does not tell', () => {
+    expect(
+      roomInProcess(() => {
+        throw new Error('ENOENT');
+      }),
+    ).toBe(Number.POSITIVE_INFINITY);
+    expect(roomInProcess(() => '')).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+/** What limited-training.ts prints. */
+type Trained = { dataKb: number; passes: [batchSize: number, microBatches: number][]; weights: number[] };
+
+/** A shell's limit on the data of a process, or none [kB]. @throws where the training does not live */
+async function training(what: string, limitKb: number | 'unlimited' = 'unlimited'): Promise<Trained> {
+  const command = `ulimit -d ${limitKb}; exec "$0" --import tsx test/tfjs/memory/limited-training.ts "$1"`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, what]);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) as string) as Trained;
+}
+
+const isHere = BACKEND === 'native' && platform === 'linux';
+(isHere ? describe : describe.skip)(
+  `under a real limit of memory (${isHere ? 'native' : 'only native on Linux'})`,
+  () => {
+    let limitKb: number;
+    beforeAll(async () => {
+      limitKb = (await training('idle')).dataKb + 220_000;
+    });
+
+    test('fit() at the size that the policy grows to ends the process', async () => {
+      await expect(training('plain', limitKb)).rejects.toThrow();
+      expect((await training('plain')).dataKb).toBeGreaterThan(limitKb);
+    });
+
+    test('and so does that policy without a budget', async () => {
+      await expect(training('{"maxMemory":"Infinity"}', limitKb)).rejects.toThrow();
+    });
+
+    test('by default the training lives, in smaller micro-batches, to the same weights', async () => {
+      const [free, limited] = [await training('{"maxMemory":"Infinity"}'), await training('{}', limitKb)];
+      const sizes = ({ passes }: Trained) => passes.map(([batchSize]) => batchSize);
+      expect(sizes(limited)).toEqual(sizes(free));
+      const largest = ({ passes }: Trained) => Math.max(...passes.map(([size, pieces]) => size / pieces));
+      expect(largest(free)).toBeGreaterThanOrEqual(4096);
+      expect(largest(limited)).toBeLessThanOrEqual(1024);
+      expect(relativeDifference(limited.weights, free.weights)).toBeLessThan(1e-5);
+    });
+  },
+);
