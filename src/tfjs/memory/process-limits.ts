@@ -1,4 +1,5 @@
-import { fileSystem } from '../../run-log/node.js';
+type Files = { readFileSync(path: string, encoding: 'utf8'): string };
+type Host = { readonly process?: { getBuiltinModule?(id: string): unknown } };
 
 /** A line of /proc/self/limits, and the line of /proc/self/status that counts against it [kB there]. */
 const LIMITS: readonly (readonly [limit: string, used: string])[] = [
@@ -6,9 +7,10 @@ const LIMITS: readonly (readonly [limit: string, used: string])[] = [
   ['Max address space', 'VmSize'],
 ];
 
-/** Linux's account of this process. */
+/** Linux's account of this process, in Node; nothing elsewhere. */
 function readAccount(name: 'limits' | 'status'): string {
-  return fileSystem('no file system').readFileSync(`/proc/self/${name}`, 'utf8');
+  const files = (globalThis as Host).process?.getBuiltinModule?.('node:fs') as Files | undefined;
+  return files?.readFileSync(`/proc/self/${name}`, 'utf8') ?? '';
 }
 
 /**
