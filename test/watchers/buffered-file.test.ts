@@ -166,7 +166,7 @@ test.each([
     },
   ],
 ])('a full disk %s is told once, and nothing throws', async (_name, other) => {
-  const { file, clock, closed, failures } = made(other);
+  const { file, clock, closed, failures, idle } = made(other);
   for (let i = 0; i < 5; i++) {
     clock.pass(1000);
     file.add(bytesOf('a'));
@@ -174,7 +174,7 @@ test.each([
   }
   file.add(bytesOf('the rest'));
   file.close();
-  await turn();
+  await idle();
   expect(failures).toEqual(['ENOSPC: no space left on device, write']);
   expect(closed).toHaveLength(1);
 });
