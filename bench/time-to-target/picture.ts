@@ -18,6 +18,13 @@ const [WIDTH, HEAD, ROW, FOOT] = [960, 96, 46, 44];
 const [LEFT, RIGHT] = [250, 930];
 /** Time over the base's: the ends of the axis, its lines. */
 const [LEAST, MOST, LINES] = [0.05, 2, [0.05, 0.1, 0.2, 0.5, 1, 2]];
+/** What a row is called; a task without a name here goes by its key. */
+const LABELS: Readonly<Record<string, string>> = {
+  mlpFashion: 'Fashion-MNIST, perceptron',
+  cnnFashion: 'Fashion-MNIST, CNN',
+  softmaxMnist: 'MNIST, softmax regression',
+  lstmDigits: 'UCI digits, LSTM',
+};
 const [BLUE, ORANGE] = LIGHT.series as [string, string];
 
 /** A way of training in a row: what it is, and its median time over the base's. */
@@ -64,7 +71,7 @@ function row(found: EngineResult, i: number): string {
   const { engine, result } = found;
   const dots = dotsOf(found);
   const ratio = dots.find(({ kind }) => kind === 'default')?.ratio;
-  return `<text x="18" y="${top - 2}" font-size="14" font-weight="600" fill="${LIGHT.ink}">${escapeText(result.task)}</text>
+  return `<text x="18" y="${top - 2}" font-size="14" font-weight="600" fill="${LIGHT.ink}">${escapeText(LABELS[result.task] ?? result.task)}</text>
 <text x="18" y="${top + 15}" font-size="12" fill="${LIGHT.muted}">${escapeText(ENGINE_NAMES[engine])}${ratio === undefined ? '' : `: ${ratio.toFixed(2)} of the base's time`}</text>
 ${dots.map((dot) => mark(dot, top)).join('')}`;
 }

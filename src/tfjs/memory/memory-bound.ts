@@ -22,11 +22,11 @@ export interface MemoryBoundOptions {
  *
  * A pass over m examples takes a + c·m bytes of tensors at its peak, beside those that are alive anyway: the line through the peaks of the two largest sizes
  * seen so far, each metered once; through one alone with a = 0, which is no less for larger ones. The bound is the largest of L, L/2, L/4, … that keeps within
- * the budget; L is the largest allowed, halved where memory ran out. Few sizes mean few shapes.
+ * the budget; L is the largest allowed, halved where memory ran out. Few sizes mean few shapes. Before any pass was seen it is B0, which the user's own training takes.
  */
 export class MemoryBound {
   readonly #base: number;
-  readonly #budget: number;
+  #budget: number;
   readonly #readings: Record<PassKind, readonly Reading[]> = { plain: [], measured: [] };
   #largest: number;
   #size: number;
@@ -34,9 +34,9 @@ export class MemoryBound {
 
   constructor({ largest, base, budget }: MemoryBoundOptions) {
     this.#largest = largest;
-    this.#size = largest;
     this.#base = base;
     this.#budget = budget;
+    this.#size = this.#allowed();
   }
 
   /** Largest micro-batch, the budget aside [examples]. */
@@ -72,7 +72,11 @@ export class MemoryBound {
     const batchBytes = data.reduce((sum, { dtype, size: entries }) => sum + (dtype === 'bool' ? 1 : 4) * entries, 0);
     const before = engine().state.numBytes;
     const { result, bytes } = meterPeak(pass);
-    if (bytes === undefined) return result;
+    if (bytes === undefined) {
+      this.#budget = Number.POSITIVE_INFINITY;
+      this.#settle();
+      return result;
+    }
     this.#restBytes = before - batchBytes;
     this.#readings[kind] = [...readings.slice(-1), { size, bytes: bytes + batchBytes }];
     this.#settle();
@@ -80,9 +84,16 @@ export class MemoryBound {
   }
 
   #settle(): void {
+    this.#size = this.#allowed();
+  }
+
+  #allowed(): number {
+    const { plain, measured } = this.#readings;
+    const isUnknown = this.#budget < Number.POSITIVE_INFINITY && plain.length + measured.length === 0;
+    if (isUnknown) return Math.min(this.#base, this.#largest);
     let size = this.#largest;
     while (size > this.#base && !this.hasRoomFor(size)) size = Math.max(this.#base, Math.ceil(size / 2));
-    this.#size = size;
+    return size;
   }
 }
 

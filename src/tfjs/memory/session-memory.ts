@@ -48,7 +48,8 @@ export class SessionMemory {
   /** Sizes of micro-batches that there is room for, at least `least` of them where the examples suffice [examples]. */
   cut(batchSize: number, least = 1): number[] {
     const { size } = this;
-    if (batchSize > size && size < this.#bound.largest) this.#warnOfBudget(2 * size);
+    if (batchSize > size && size < this.#bound.largest && !this.#bound.hasRoomFor(2 * size))
+      this.#warnOfBudget(2 * size);
     return cut(batchSize, Math.max(Math.ceil(batchSize / size), least));
   }
 

@@ -58,13 +58,34 @@ test('clones and reshaped tensors take nothing, what is freed is taken off, also
 test('from one size: the bound keeps within the budget, from two it is exact', () => {
   const pass = passOf(16_000, 1000);
   const bound = boundOf({ budget: 16_000 + 520 * 1000 });
-  expect(bound.size).toBe(1024);
   bound.run('plain', 16, [], pass(16));
   // 2000 bytes an example by what one size shows: 268 have room.
   expect(bound.size).toBe(256);
   bound.run('plain', 256, [], pass(256));
   expect(bound.size).toBe(512);
   expect(bound.bytesFor(512)).toBe(rest() + 16_000 + 512_000);
+});
+
+test('before any pass was seen it is the base, without a budget the largest; where it lies below the base, that', () => {
+  expect(boundOf({ budget: 1e9 }).size).toBe(16);
+  expect(boundOf({ budget: 1e9, largest: 4 }).size).toBe(4);
+  const unbounded = new MemoryBound({ largest: 1024, base: 16, budget: Number.POSITIVE_INFINITY });
+  expect(unbounded.size).toBe(1024);
+  const bound = boundOf({ budget: 1e9 });
+  bound.lower(64);
+  expect(bound.size).toBe(16);
+  bound.run('measured', 16, [], passOf(0, 4)(16));
+  expect(bound.size).toBe(64);
+});
+
+test('where this TensorFlow.js does not show what a pass takes, the first one lifts the budget', () => {
+  const state = tf.engine().state as unknown as { tensorInfo: unknown };
+  const { tensorInfo } = state;
+  const bound = boundOf({ budget: 1 });
+  state.tensorInfo = undefined;
+  const result = bound.run('plain', 16, [], () => 7);
+  state.tensorInfo = tensorInfo;
+  expect([result, bound.size]).toEqual([7, 1024]);
 });
 
 test('a measured pass, which holds more, has a line of its own', () => {
@@ -125,6 +146,21 @@ test('whatever a pass takes, no size that is allowed exceeds the budget, the bas
 });
 
 describe.each(Object.entries(WAYS))('in %s', (_name, train: Way) => {
+  test('a policy that begins above the base runs its first step in pieces of the base, unless there is no budget', async () => {
+    for (const [maxMemory, first] of [
+      [1e9, ASKED / BASE],
+      [Number.POSITIVE_INFINITY, 1],
+    ] as const) {
+      const model = net(tf.train.sgd(0.1), (values) => values);
+      const { observations, warnings } = await train(model, { maxMemory, measure: { every: 1000 } });
+      const taken = observations.slice(0, 3).map(({ batchSize, microBatches }) => [batchSize, microBatches]);
+      expect(taken[1]).toEqual([ASKED, 1]);
+      expect((taken[0] as number[])[1]).toBeGreaterThanOrEqual(first);
+      expect((taken[0] as number[])[1]).toBeLessThanOrEqual(2 * first);
+      expect(warnings).toEqual([]);
+    }
+  });
+
   test('maxMemory keeps a training within a heap that it would run out of, to the same weights', async () => {
     const options = { measure: { every: 7 } };
     const free = (values: tf.Tensor): tf.Tensor => values;
@@ -169,7 +205,7 @@ onHost('what is known of memory at the start is the default', () => {
 onHost('a machine with little free memory bounds a training that says nothing of it', async () => {
   const { process } = globalThis as { process: { availableMemory(): number } };
   const original = process.availableMemory;
-  process.availableMemory = () => 20_000;
+  process.availableMemory = () => 15_000;
   const model = net(tf.train.sgd(0.1), (values) => values);
   const callbacks = adaptiveBatch(model, { policy: fixed(ASKED), learningRate: none(), seed: 5 });
   const sizes: number[] = [];

@@ -48,7 +48,7 @@ describe.each(Object.entries(WAYS))('in %s', (_name, train: Way) => {
   test('sizes that would not keep within maxMemory are not tried', async () => {
     const { between, sizes } = watched(free);
     const model = net(tf.train.sgd(0.1), between);
-    await train(model, { probeMemory: true, maxMemory: tf.memory().numBytes + 30_000 });
+    await train(model, { probeMemory: true, maxMemory: tf.memory().numBytes + 20_000 });
     expect(Math.max(...sizes)).toBeLessThan(ASKED);
   });
 

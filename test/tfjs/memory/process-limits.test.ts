@@ -77,5 +77,13 @@ const isHere = BACKEND === 'native' && platform === 'linux';
       expect(largest(limited)).toBeLessThanOrEqual(1024);
       expect(relativeDifference(limited.weights, free.weights)).toBeLessThan(1e-5);
     });
+
+    test('also where the first step is as large: it runs in pieces of the base', async () => {
+      await expect(training('{"minBatchSize":8192,"maxMemory":"Infinity"}', limitKb)).rejects.toThrow();
+      const { passes } = await training('{"minBatchSize":8192}', limitKb);
+      expect(passes[0]).toEqual([8192, 128]);
+      expect(passes[1]?.[0]).toBe(8192);
+      expect(passes[1]?.[1]).toBeLessThan(128);
+    });
   },
 );

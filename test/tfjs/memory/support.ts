@@ -61,7 +61,8 @@ interface Trained {
 /** A way to train. */
 export type Way = (model: layers.Sequential, options: AdaptiveBatchOptions) => Promise<Trained>;
 
-const quiet = { policy: fixed(ASKED), learningRate: none(), seed: 5 };
+/** Without a budget, where the first step is as large as the policy asks. */
+const quiet = { policy: fixed(ASKED), learningRate: none(), seed: 5, maxMemory: Number.POSITIVE_INFINITY };
 
 function listen(controller: ReturnType<typeof adaptiveBatch>['controller']) {
   const observations: StepObservation[] = [];
