@@ -2,6 +2,7 @@ import { DECISION_KEYS } from '../assembly/options.js';
 import { CONTROLLER_KEYS, type ControllerOptions } from '../controller/controller.js';
 import { checkCount, checkKeys } from '../core/checks.js';
 import { checkMemoryOptions } from './memory/memory-budget.js';
+import { LEAST_NORMALIZED } from './model-access.js';
 
 /** Options of {@link adaptiveBatch}; each has a safe default. */
 export interface AdaptiveBatchOptions extends ControllerOptions {
@@ -40,8 +41,6 @@ const OPTION_KEYS = [
   ...CONTROLLER_KEYS,
   ...['batchSize', 'maxMicroBatchSize', 'maxMemory', 'probeMemory', 'seed', 'yieldEvery'],
 ];
-/** Batch normalization on fewer examples than this has too noisy a mean. */
-const LEAST_NORMALIZED = 8;
 
 /** @throws RangeError if an option lies outside its range or is none */
 export function checkAdaptiveBatchOptions(options: AdaptiveBatchOptions): void {

@@ -25,6 +25,9 @@ export function innerModel(model: LayersModel): ModelInternals {
   return inner ?? (model as unknown as ModelInternals);
 }
 
+/** Batch normalization on fewer examples than this has too noisy a mean. */
+export const LEAST_NORMALIZED = 8;
+
 type LayerLike = { getClassName?: () => string; layers?: readonly LayerLike[] };
 
 /** Whether batch normalization is anywhere in the model, nested models and wrappers included. */

@@ -83,7 +83,7 @@ export class TrainingSession {
       { ...about, optimizer: { name: optimizerName(optimizer), config: describeConfig(optimizer) } },
     );
     warnOfDraws(this.#controller, optimizer);
-    this.#memory = new SessionMemory(this.#controller, this.#settings, facts);
+    this.#memory = new SessionMemory(this.#controller, this.#settings, { ...facts, ...normalizes });
     this.#conclude = announceRun(optimizer, (data, train) => this.run(data, train));
     optimizer.minimize = ((f, returnCost, variables) => this.#step(f, returnCost, variables)) as Optimizer['minimize'];
   }

@@ -11,7 +11,7 @@ export type PassKind = 'plain' | 'measured';
 export interface MemoryBoundOptions {
   /** Largest micro-batch, whatever the memory [examples]. */
   readonly largest: number;
-  /** B0 [examples]: what the user's own training takes, which the budget does not cut. */
+  /** B0 [examples]: what the user's own training takes, or the least that batch normalization can do with; the budget does not cut it. */
   readonly base: number;
   /** Bytes of tensors that a step may take; Infinity: no bound. */
   readonly budget: number;

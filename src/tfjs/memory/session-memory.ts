@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { AdaptiveController } from '../../controller/controller.js';
 import type { RunFacts, StepObservation } from '../../core/types.js';
+import { LEAST_NORMALIZED } from '../model-access.js';
 import { MemoryBound } from './memory-bound.js';
 import { defaultMaxMemory, type MemorySettings } from './memory-budget.js';
 import { type GuardedPass, MemoryGuard } from './memory-guard.js';
@@ -26,7 +27,7 @@ export class SessionMemory {
   constructor(
     controller: AdaptiveController,
     settings: MemorySettings,
-    facts: Pick<RunFacts, 'baseBatchSize' | 'datasetSize'>,
+    facts: Pick<RunFacts, 'baseBatchSize' | 'datasetSize' | 'hasBatchNorm'>,
   ) {
     const { maxMicroBatchSize: allowed, maxMemory = defaultMaxMemory(), probeMemory = false } = settings;
     const { baseBatchSize: base, datasetSize = Number.POSITIVE_INFINITY } = facts;
@@ -34,7 +35,8 @@ export class SessionMemory {
     this.#controller = controller;
     this.#base = base;
     this.#maxMemory = maxMemory;
-    this.#bound = new MemoryBound({ largest, base, budget: maxMemory });
+    const least = facts.hasBatchNorm ? Math.max(base, LEAST_NORMALIZED) : base;
+    this.#bound = new MemoryBound({ largest, base: least, budget: maxMemory });
     this.#guard = new MemoryGuard(this.#bound, (message) => controller.warn(message));
     this.#told = largest;
     this.#toProbe = probeMemory ? doublings(base, Math.min(largest, datasetSize)) : [];
