@@ -4,10 +4,12 @@ import { type BackendName, chosenBackend, useBackend } from '../../examples/supp
 export const BACKEND: BackendName = chosenBackend('cpu');
 
 /** What a test may need of a backend. */
-export type Need = 'convolution' | 'embedding' | 'countedBuffers' | 'jsKernels';
+export type Need = 'convolution' | 'embedding' | 'countedBuffers' | 'jsKernels' | 'jsAllocation';
 
 const WASM_LACKS = 'TensorFlow.js 4.22 has no kernel for it on wasm:';
 const OWN_MEMORY = 'the backend keeps its data outside of JavaScript';
+const OWN_ALLOCATION =
+  'what its kernels take does not pass through JavaScript; process-limits.test.ts has a real limit';
 
 /** What does not work on a backend, and why; docs/backends.md has the same. */
 const LACKS: Readonly<Record<BackendName, Readonly<Partial<Record<Need, string>>>>> = {
@@ -18,7 +20,7 @@ const LACKS: Readonly<Record<BackendName, Readonly<Partial<Record<Need, string>>
     countedBuffers: OWN_MEMORY,
     jsKernels: OWN_MEMORY,
   },
-  native: { countedBuffers: OWN_MEMORY, jsKernels: OWN_MEMORY },
+  native: { countedBuffers: OWN_MEMORY, jsKernels: OWN_MEMORY, jsAllocation: OWN_ALLOCATION },
 };
 
 /** `it` where the backend has what the test needs, else a skipped one that says why. */

@@ -13,6 +13,7 @@ import { readRecords, verify } from '../../../src/replay-entry.js';
 import { BatchFeed } from '../../../src/tfjs/batch-feed.js';
 import { openSource } from '../../../src/tfjs/source.js';
 import { TrainingSession } from '../../../src/tfjs/training-session.js';
+import { itWith } from '../../support/backend.js';
 import { type layers, tf } from '../support.js';
 import { ASKED, BASE, limited, NO_ROOM, net, x, y } from './support.js';
 
@@ -119,7 +120,7 @@ test('a batch that finds no room when it is cut is cut in halves, no example is 
   expect(warnings.at(-1)).toMatch(/batches of more than 16 are accumulated/);
 });
 
-test('a stream that finds no room for a batch loses no example and no tensor', async () => {
+itWith('jsAllocation', 'a stream that finds no room for a batch loses no example and no tensor', async () => {
   const examples = Array.from({ length: 4 }, (_, i) => ({ xs: tf.scalar(i), ys: tf.scalar(-i) }));
   let at = 0;
   const stream = {
