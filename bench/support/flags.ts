@@ -26,6 +26,8 @@ export interface Flags {
   readonly optimizer?: string;
   /** Only this engine. */
   readonly engine?: string;
+  /** Longer trainings of fewer ways. */
+  readonly long: boolean;
   /** Draw what is saved. */
   readonly picture: boolean;
   /** Take a GPU's driver that renders in software. */
@@ -34,7 +36,7 @@ export interface Flags {
 
 const OFF = {
   ...{ quick: false, json: false, save: false, tune: false, verbose: false },
-  ...{ picture: false, software: false },
+  ...{ picture: false, software: false, long: false },
 };
 const SWITCHES = Object.keys(OFF);
 

@@ -10,6 +10,7 @@ describe('parseFlags', () => {
       verbose: false,
       picture: false,
       software: false,
+      long: false,
     };
     expect(parseFlags([])).toEqual(off);
     expect(parseFlags(['--quick', '--json'])).toMatchObject({ quick: true, json: true, save: false });
