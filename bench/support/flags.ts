@@ -30,13 +30,15 @@ export interface Flags {
   readonly long: boolean;
   /** Draw what is saved. */
   readonly picture: boolean;
+  /** The pairs that a user would try by hand, also where they are not usual. */
+  readonly named: boolean;
   /** Take a GPU's driver that renders in software. */
   readonly software: boolean;
 }
 
 const OFF = {
   ...{ quick: false, json: false, save: false, tune: false, verbose: false },
-  ...{ picture: false, software: false, long: false },
+  ...{ picture: false, software: false, long: false, named: false },
 };
 const SWITCHES = Object.keys(OFF);
 

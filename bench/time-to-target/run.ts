@@ -57,9 +57,9 @@ export async function runTable({ bench, engine, device, tasks, isNamed, flags }:
       const result = await measure(loaded, {
         ...{ start: 'base', contenders, isQuick: flags.quick },
         seeds: flags.quick ? QUICK_SEEDS : (task.seeds ?? SEEDS),
-        ...(flags.part === undefined
-          ? { named: isNamed && !flags.quick ? namedPairs(task.learningRate) : [] }
-          : { earlier }),
+        ...(flags.part !== undefined && { earlier }),
+        named:
+          flags.named || (isNamed && flags.part === undefined && !flags.quick) ? namedPairs(task.learningRate) : [],
         onStart: (adaptive, name) => flags.verbose && name === DEFAULT && explain(adaptive),
       });
       found.push({ engine, ...(device !== undefined && { device }), result });

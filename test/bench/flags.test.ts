@@ -11,6 +11,7 @@ describe('parseFlags', () => {
       picture: false,
       software: false,
       long: false,
+      named: false,
     };
     expect(parseFlags([])).toEqual(off);
     expect(parseFlags(['--quick', '--json'])).toMatchObject({ quick: true, json: true, save: false });
