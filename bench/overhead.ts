@@ -9,8 +9,8 @@
  * routes that are exact in the mean), ratioTemporal (the biased one). And each by itself: ratioDefaultMlp32, ratioClosedFormLstm256, … On native
  * TensorFlow (`npm run setup:native` first) the same with native before them: nativeRatioDefault, …
  *
- * Each fit begins with some measured steps, and one epoch is 6 to 192 steps. With --long a fit has 16 epochs, and only the default schedule is compared; its figures
- * are ratioLongDefault, …
+ * Machines are shared, and eleven rounds of a fit of a tenth of a second say little: with --long only the default schedule is compared, in as many rounds as
+ * take 75 s, at least 21; its figures are ratioLongDefault, …
  *
  * Flags: --engine wasm (the usual one) or native; --long; --quick, --json, --save (the part of the engine and of --long, the others stay).
  */
@@ -29,7 +29,8 @@ import { ENGINE_NAMES } from './time-to-target/text.js';
 const BATCH_SIZES = [32, 256] as const;
 const ROUNDS = 11;
 const QUICK_ROUNDS = 3;
-const LONG_EPOCHS = 16;
+const LONG_MS = 75_000;
+const LEAST_LONG_ROUNDS = 21;
 
 /** What one engine's process found. */
 interface Overhead {
@@ -55,7 +56,7 @@ const BENCH: PartedBench<Overhead> = {
         ]),
       ),
     ),
-  titleOf: ({ engine, isLong }) => `${ENGINE_NAMES[engine]}${isLong ? `, fits of ${LONG_EPOCHS} epochs` : ''}`,
+  titleOf: ({ engine, isLong }) => `${ENGINE_NAMES[engine]}${isLong ? ', default schedule in many rounds' : ''}`,
   textOf: ({ rows }) => markdownTable(HEAD, rows),
 };
 
@@ -79,13 +80,12 @@ function wayOf(
   { inputs, targets }: Examples,
   batchSize: number,
   options: AdaptiveBatchOptions | undefined,
-  epochs: number,
 ): Way {
   const model = build();
   const extra = options === undefined ? {} : { callbacks: adaptiveBatch(model, options) };
   return async () => {
     const begin = performance.now();
-    await model.fit(inputs, targets, { batchSize, epochs, verbose: 0, ...extra });
+    await model.fit(inputs, targets, { batchSize, epochs: 1, verbose: 0, ...extra });
     return performance.now() - begin;
   };
 }
@@ -96,10 +96,19 @@ function quartiles(values: readonly number[]): string {
   return [0.25, 0.75].map((share) => sorted[Math.round(share * (sorted.length - 1))]?.toFixed(3)).join(' to ');
 }
 
+/** Rounds that take {@link LONG_MS}, by the second time of each way: the first compiles. */
+async function longRounds(ways: { readonly [name: string]: Way }): Promise<number> {
+  let roundMs = 0;
+  for (const way of Object.values(ways)) {
+    await way();
+    roundMs += await way();
+  }
+  return Math.max(Math.ceil(LONG_MS / roundMs), LEAST_LONG_ROUNDS);
+}
+
 async function measured(engine: Engine, rounds: number, isLong: boolean): Promise<Overhead> {
   const figures: { [key: string]: number } = {};
   const prefix = isLong ? 'ratioLong' : 'ratio';
-  const epochs = isLong ? LONG_EPOCHS : 1;
   const compared = Object.entries(WAYS).slice(0, isLong ? 2 : undefined);
   const details: { [key: string]: readonly number[] } = {};
   const rows: string[][] = [];
@@ -109,8 +118,10 @@ async function measured(engine: Engine, rounds: number, isLong: boolean): Promis
   for (const [task, model] of Object.entries(NOISE_MODELS)) {
     const examples = noise(model);
     for (const batchSize of BATCH_SIZES) {
-      const ways = compared.map(([name, options]) => [name, wayOf(model, examples, batchSize, options, epochs)]);
-      const times = await interleaved(Object.fromEntries(ways), rounds);
+      const ways: { readonly [name: string]: Way } = Object.fromEntries(
+        compared.map(([name, options]) => [name, wayOf(model, examples, batchSize, options)]),
+      );
+      const times = await interleaved(ways, isLong ? await longRounds(ways) : rounds);
       const plain = times.Plain as readonly number[];
       const place = `${capitalized(task)}${batchSize}`;
       details[`plainMs${place}`] = plain;
@@ -119,7 +130,7 @@ async function measured(engine: Engine, rounds: number, isLong: boolean): Promis
         const ratio = median(ratios);
         figures[`${prefix}${name}${place}`] = ratio;
         details[`ratios${name}${place}`] = ratios;
-        const step = (median(plain) / (epochs * Math.ceil(model.examples / batchSize))).toFixed(2);
+        const step = (median(plain) / Math.ceil(model.examples / batchSize)).toFixed(2);
         rows.push([task, String(batchSize), name, ratio.toFixed(3), quartiles(ratios), step]);
         console.log(`${task}, batch size ${batchSize}, ${name}: ${ratio.toFixed(3)}, middle half ${quartiles(ratios)}`);
       }

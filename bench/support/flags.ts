@@ -26,7 +26,7 @@ export interface Flags {
   readonly optimizer?: string;
   /** Only this engine. */
   readonly engine?: string;
-  /** Longer trainings of fewer ways. */
+  /** More rounds of fewer ways. */
   readonly long: boolean;
   /** Draw what is saved. */
   readonly picture: boolean;

@@ -18,6 +18,8 @@ import {
   pipelineFromHeader,
   readRunLog,
   type StepObservation,
+  squareRoot,
+  stages,
 } from '../../src/index.js';
 import type { Batch } from '../../src/tfjs/source.js';
 import { blobs, classifier, layers, OPTIMIZERS, tf } from './support.js';
@@ -164,5 +166,32 @@ describe('a resumed run', () => {
     await model.fit(x, y, { batchSize: 4, epochs: 1, verbose: 0, callbacks: after });
     expect(steps[0]).toBe(state.step + 1);
     expect(() => first.restore({} as never)).toThrow('must come from getState()');
+  });
+
+  it('from one fit() to the next goes on by itself, at the size and rate it had come to', async () => {
+    const optimizer = tf.train.sgd(0.1);
+    const model = classifier(optimizer);
+    const policy = stages({ at: [{ examples: 64, batchSize: 16 }] });
+    const adaptive = adaptiveBatch(model, { seed: 2, policy, learningRate: squareRoot() });
+    let seen: Pick<StepObservation, 'step' | 'batchSize' | 'learningRate'>[] = [];
+    adaptive.controller.on('decision', (_, { step, batchSize, learningRate }) =>
+      seen.push({ step, batchSize, learningRate }),
+    );
+    const epoch = async () => {
+      seen = [];
+      await model.fit(x, y, { batchSize: 4, epochs: 1, verbose: 0, callbacks: adaptive });
+      return seen;
+    };
+    const first = await epoch();
+    expect(first[0]).toEqual({ step: 1, batchSize: 4, learningRate: 0.1 });
+    // 64 examples in batches of 4, the other 96 in batches of 16.
+    expect(first).toHaveLength(16 + 6);
+    expect(optimizer.learningRate).toBe(0.1);
+    const second = await epoch();
+    expect(second.map(({ step }) => step)).toEqual([23, 24, 25, 26, 27, 28, 29, 30, 31, 32]);
+    for (const { batchSize, learningRate } of second) {
+      expect(batchSize).toBe(16);
+      expect(learningRate).toBeCloseTo(0.2, 10);
+    }
   });
 });
