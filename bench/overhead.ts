@@ -1,5 +1,5 @@
 /**
- * What the callback itself costs: `npm run bench:overhead`.
+ * What the callback itself costs, as published, from `dist`: `npm run bench:overhead`. (Run from its sources by tsx its functions are slower to call.)
  *
  * Adaptive with `policy: fixed()` and `learningRate: none()`, which always asks for the base, against plain `model.fit()`: a 784-128-10 perceptron and an
  * LSTM of 32 units over 28 steps, batch sizes 32 and 256, one epoch a fit, interleaved in one process. Each way keeps its model and its callback

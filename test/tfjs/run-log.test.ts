@@ -186,7 +186,7 @@ describe('a resumed run', () => {
     expect(first[0]).toEqual({ step: 1, batchSize: 4, learningRate: 0.1 });
     // 64 examples in batches of 4, the other 96 in batches of 16.
     expect(first).toHaveLength(16 + 6);
-    expect(optimizer.learningRate).toBe(0.1);
+    expect((optimizer as unknown as { learningRate: number }).learningRate).toBe(0.1);
     const second = await epoch();
     expect(second.map(({ step }) => step)).toEqual([23, 24, 25, 26, 27, 28, 29, 30, 31, 32]);
     for (const { batchSize, learningRate } of second) {
