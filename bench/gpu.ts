@@ -28,6 +28,6 @@ if (device !== undefined && isSoftware(device) && !flags.software) {
 await runTable({
   ...{ bench: 'gpu', engine, device },
   tasks: tasksNamed(TASKS, flags.task),
-  isNamed: false,
+  isNamed: flags.named,
   flags: { ...flags, save: flags.save && !flags.software },
 });

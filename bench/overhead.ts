@@ -74,6 +74,7 @@ const WAYS: { readonly [name: string]: AdaptiveBatchOptions | undefined } = {
   Temporal: everyStep('temporal'),
 };
 const EXACT = ['MicroBatches', 'ClosedForm', 'RandomSigns'];
+const LONG_WAYS = ['Plain', 'Default'];
 
 function wayOf(
   { build }: NoiseModel,
@@ -106,10 +107,11 @@ async function longRounds(ways: { readonly [name: string]: Way }): Promise<numbe
   return Math.max(Math.ceil(LONG_MS / roundMs), LEAST_LONG_ROUNDS);
 }
 
-async function measured(engine: Engine, rounds: number, isLong: boolean): Promise<Overhead> {
+/** @param rounds absent: {@link longRounds} */
+async function measured(engine: Engine, isLong: boolean, rounds?: number): Promise<Overhead> {
   const figures: { [key: string]: number } = {};
   const prefix = isLong ? 'ratioLong' : 'ratio';
-  const compared = Object.entries(WAYS).slice(0, isLong ? 2 : undefined);
+  const names = isLong ? LONG_WAYS : Object.keys(WAYS);
   const details: { [key: string]: readonly number[] } = {};
   const rows: string[][] = [];
   const raise = (key: string, ratio: number): void => {
@@ -119,13 +121,13 @@ async function measured(engine: Engine, rounds: number, isLong: boolean): Promis
     const examples = noise(model);
     for (const batchSize of BATCH_SIZES) {
       const ways: { readonly [name: string]: Way } = Object.fromEntries(
-        compared.map(([name, options]) => [name, wayOf(model, examples, batchSize, options)]),
+        names.map((name) => [name, wayOf(model, examples, batchSize, WAYS[name])]),
       );
-      const times = await interleaved(ways, isLong ? await longRounds(ways) : rounds);
+      const times = await interleaved(ways, rounds ?? (await longRounds(ways)));
       const plain = times.Plain as readonly number[];
       const place = `${capitalized(task)}${batchSize}`;
       details[`plainMs${place}`] = plain;
-      for (const [name] of compared.slice(1)) {
+      for (const name of names.slice(1)) {
         const ratios = (times[name] as readonly number[]).map((ms, i) => ms / (plain[i] as number));
         const ratio = median(ratios);
         figures[`${prefix}${name}${place}`] = ratio;
@@ -146,6 +148,7 @@ async function measured(engine: Engine, rounds: number, isLong: boolean): Promis
 const flags = parseFlags(argv.slice(2), ['engine', 'long']);
 const engine = engineFrom(flags.engine ?? 'wasm', ['wasm', 'native']);
 await useEngine(engine);
-const found = await measured(engine, flags.quick ? QUICK_ROUNDS : ROUNDS, flags.long);
+const usual = flags.long ? undefined : ROUNDS;
+const found = await measured(engine, flags.long, flags.quick ? QUICK_ROUNDS : usual);
 reportPart(BENCH, flags.long ? `${engine}/long` : engine, found, flags);
 reportFigures(BENCH, [found], flags);

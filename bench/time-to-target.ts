@@ -45,7 +45,7 @@ else {
     engine,
     device,
     tasks: tasksNamed(tasksOn(engine), flags.task),
-    isNamed: true,
+    isNamed: flags.part === undefined && !flags.quick,
     flags,
   });
 }

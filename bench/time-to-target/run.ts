@@ -58,8 +58,7 @@ export async function runTable({ bench, engine, device, tasks, isNamed, flags }:
         ...{ start: 'base', contenders, isQuick: flags.quick },
         seeds: flags.quick ? QUICK_SEEDS : (task.seeds ?? SEEDS),
         ...(flags.part !== undefined && { earlier }),
-        named:
-          flags.named || (isNamed && flags.part === undefined && !flags.quick) ? namedPairs(task.learningRate) : [],
+        named: isNamed ? namedPairs(task.learningRate) : [],
         onStart: (adaptive, name) => flags.verbose && name === DEFAULT && explain(adaptive),
       });
       found.push({ engine, ...(device !== undefined && { device }), result });
