@@ -1,12 +1,12 @@
 // A training on native TensorFlow, for a process of its own: `idle` ends before it, `plain` is fit() at the largest batch size, and with options as JSON the
-// policy's last batches are 128 times as large as its first. The last line is JSON: data segment in use [kB], micro-batches, squared length of the weights.
+// policy's largest batch is 512 times its first. The last line is JSON: data segment in use [kB], micro-batches, squared length of the weights.
 import { readFileSync } from 'node:fs';
 import { argv, env } from 'node:process';
 import * as tf from '@tensorflow/tfjs';
 import { useBackend } from '../../../examples/support/backend.js';
 import { type AdaptiveBatchOptions, adaptiveBatch, none, stages } from '../../../src/index.js';
 
-const [EXAMPLES, UNITS, BASE, LARGEST] = [16_384, 1024, 64, 8192];
+const [EXAMPLES, UNITS, BASE, LARGEST] = [40_960, 512, 64, 32_768];
 
 env.TF_CPP_MIN_LOG_LEVEL = '3';
 await useBackend('native');

