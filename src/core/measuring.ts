@@ -32,7 +32,7 @@ export type MeasuringState = {
   readonly trainedMs: number;
   /** The noise scale when it last moved by more than its standard error; 0: none yet. */
   readonly noiseScale: number;
-  /** Whether the noise scale is known well and rests: then it is measured less often than the budget allows. */
+  /** Whether more measurements would tell little new: then it is measured less often than the budget allows. */
   readonly isSure: boolean;
 };
 
@@ -64,6 +64,8 @@ const KEEP = 1 - 1e-4;
 /** A relative standard error of the noise scale that is good enough to measure less often, this many times. */
 const SURE = 0.1;
 const EASE = 4;
+/** Steps at one batch size after which a noise scale that is a lower bound only, and rests, is good enough too: |G|² stays lost in the noise. */
+const STOOD = 200;
 /** Steps without a measurement that being sure does not go beyond. */
 const RAREST = 100;
 
@@ -100,10 +102,10 @@ function isAtRest({ noiseScale }: MeasuringState, noise: NoiseEstimate): boolean
   return Math.abs(noise.noiseScale - noiseScale) <= noise.standardError;
 }
 
-/** Whether the noise scale is known well and rests. */
-function isSure(before: MeasuringState, noise: NoiseEstimate | undefined): boolean {
-  if (noise === undefined || noise.isLowerBound === true) return false;
-  return noise.standardError <= SURE * noise.noiseScale && isAtRest(before, noise);
+/** Whether the noise scale rests, and is known well or has long been a lower bound only. */
+function isSure(before: MeasuringState, noise: NoiseEstimate | undefined, stepsAtSize: number): boolean {
+  if (noise === undefined || !isAtRest(before, noise)) return false;
+  return noise.isLowerBound === true ? stepsAtSize > STOOD : noise.standardError <= SURE * noise.noiseScale;
 }
 
 /** Whether the budget has room for a measurement of this cost [ms]. */
@@ -126,8 +128,8 @@ function checkedOptions(options: MeasureOptions) {
 
 /**
  * After a warm-up, as often as the budget allows, which is an account: what measuring has cost, against the time that the training took. Where the
- * noise scale is known to a tenth and rests, four times less often, but each hundredth step if the budget allows it. And once when a new
- * batch size has settled, on account, unless that is overdrawn.
+ * noise scale rests and is known to a tenth, or is a lower bound still after 200 steps at one batch size, four times less often, but each
+ * hundredth step if the budget allows it. And once when a new batch size has settled, on account, unless that is overdrawn.
  * @param settleSteps steps at the start without a measurement, unless `every` asks for it: an optimizer that divides by a running size
  *   of the gradient at first divides by little but the gradient being measured
  * @throws RangeError if an option lies outside the range given with it
@@ -163,18 +165,19 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
       const measurements = before.measurements + (measured ? 1 : 0);
       const isWarm = measurements > WARM_UP || (every !== undefined && measurements > 0);
       const known = stepMs > 0 && Number.isFinite(stepMs) ? stepMs - passed : 0;
+      const stepsAtSize = isSame ? before.stepsAtSize + 1 : 1;
       const state: MeasuringState = {
         measurements,
         stepsSince: measured ? 0 : before.stepsSince + 1,
         batchSize: short === true ? before.batchSize : batchSize,
-        stepsAtSize: isSame ? before.stepsAtSize + 1 : 1,
+        stepsAtSize,
         statisticsMs: before.statisticsMs + smoothing * (cost - before.statisticsMs),
         lastMs: isKnown ? measureMs : before.lastMs,
         isCut,
         spentMs: before.spentMs * KEEP + (measured && isWarm ? cost + passed : 0),
         trainedMs: before.trainedMs * KEEP + (measurements >= WARM_UP || every !== undefined ? Math.max(known, 0) : 0),
         noiseScale: measured && noise !== undefined && !isAtRest(before, noise) ? noise.noiseScale : before.noiseScale,
-        isSure: measured ? isSure(before, noise) : before.isSure,
+        isSure: measured ? isSure(before, noise, stepsAtSize) : before.isSure,
       };
       const isSettled = every !== undefined || step >= settleSteps;
       const isNew = every === undefined && state.stepsAtSize + 1 === AFTER_CHANGE && affords(budget, state, 0);

@@ -252,11 +252,34 @@ describe('where the noise scale is known to a tenth and rests', () => {
 
   test.each<[string, (step: number) => NoiseEstimate | undefined]>([
     ['known less well', () => ({ ...SURE, standardError: 10.1 })],
-    ['a lower bound only', () => ({ ...SURE, isLowerBound: true })],
     ['not known', () => undefined],
     ['moving', (step) => ({ ...SURE, noiseScale: 100 * 1.06 ** step, standardError: 5 * 1.06 ** step })],
   ])('but not where it is %s', (_name, noise) => {
     expect(meanGap({ ...loop, noise })).toBeCloseTo(13.9, 0);
+  });
+
+  describe('a lower bound', () => {
+    // Its standard error is as large as itself.
+    const noise = (): NoiseEstimate => ({ ...SURE, standardError: 100, isLowerBound: true });
+    const longGaps = (facts: Loop['facts']): number =>
+      gaps(runLoop({ ...loop, noise, ...(facts && { facts }) })).filter((steps) => steps > 30).length;
+
+    test('is known well enough once the batch size has stood for 200 steps', () => {
+      const all = gaps(runLoop({ ...loop, noise }));
+      expect(new Set(all.slice(0, 3))).toEqual(new Set([14]));
+      expect(new Set(all.slice(10))).toEqual(new Set([60]));
+    });
+
+    test('is not while the batch size moves', () => {
+      const every = (steps: number) => (step: number) => ({ batchSize: Math.floor(step / steps) % 2 === 0 ? 16 : 24 });
+      expect(longGaps(every(190))).toBe(0);
+      expect(longGaps(every(600))).toBeGreaterThan(5);
+    });
+
+    test('is not while it moves', () => {
+      const moving = (step: number): NoiseEstimate => ({ ...noise(), noiseScale: 100 * 2.5 ** step });
+      expect(gaps(runLoop({ ...loop, noise: moving })).filter((steps) => steps > 30)).toEqual([]);
+    });
   });
 
   test('a move ends it, and what was saved is there for it', () => {
