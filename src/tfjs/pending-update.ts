@@ -256,10 +256,9 @@ export class PendingUpdate {
   }
 
   async #readBack(measurement: Measurement | undefined): Promise<BatchReading> {
-    const [loss, ...more] = this.#losses;
     // Most steps: to pack one number costs more than to read it.
-    if (loss !== undefined && more.length === 0 && measurement === undefined) {
-      return { loss: (await loss.data())[0] as number };
+    if (measurement === undefined && this.#losses.length === 1) {
+      return { loss: (await (this.#losses[0] as Scalar).data())[0] as number };
     }
     const packed = tidy(() => {
       const losses = this.#losses.map((loss) => reshape(loss, [1]) as Tensor1D);
