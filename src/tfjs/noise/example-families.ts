@@ -17,6 +17,7 @@ import { lookup } from './examples/lookup.js';
 import { oneByOne } from './examples/one-by-one.js';
 import { product } from './examples/product.js';
 import { type Products, rememberedProducts, sequence } from './examples/sequence.js';
+import { shaped } from './matrices.js';
 import { backward, savedInput } from './tape.js';
 import type { Use } from './uses.js';
 
@@ -66,11 +67,18 @@ function joiner(batchSize: number): Join {
   };
 }
 
+/** Whether there is one row an example: nothing to be joined. */
+function isOnce(tensors: readonly Tensor[], batchSize: number): tensors is readonly [Tensor] {
+  const [first] = tensors as [Tensor];
+  return tensors.length === 1 && first.size === batchSize * (first.shape.at(-1) as number);
+}
+
 function fromProducts(taken: readonly Known[], { batchSize, join, products }: Shared): ExampleGradients {
-  const inputs = join(taken.map(({ parts }) => parts[0] as Tensor));
-  const deltas = join(taken.map(({ delta }) => delta));
-  if (inputs.shape[1] > 1) return sequence(inputs, deltas, products);
-  return product(reshape(inputs, [batchSize, -1]) as Tensor2D, reshape(deltas, [batchSize, -1]) as Tensor2D);
+  const inputs = taken.map(({ parts }) => parts[0] as Tensor);
+  const deltas = taken.map(({ delta }) => delta);
+  if (isOnce(inputs, batchSize))
+    return product(shaped(inputs[0], [batchSize, -1]), shaped(deltas[0] as Tensor, [batchSize, -1]));
+  return sequence(join(inputs), join(deltas), products);
 }
 
 /** What the view's entries are multiplied by, times the delta. */
@@ -89,8 +97,7 @@ function fromRows(taken: readonly Known[], { batchSize, join }: Shared): Example
   const rows = taken.map((one, i) =>
     isVector ? factored(one) : reduceToView(factored(one), shapes[i] as number[], batchSize),
   );
-  const together = join(rows);
-  return direct(together.shape[1] === 1 ? reshape(together, [batchSize, -1]) : sum(together, 1));
+  return direct(isOnce(rows, batchSize) ? shaped(rows[0], [batchSize, -1]) : sum(join(rows), 1));
 }
 
 function fromLookups(taken: readonly Known[], { batchSize, join }: Shared): ExampleGradients {

@@ -2,7 +2,6 @@ import {
   add,
   dispose,
   keep,
-  reshape,
   type Scalar,
   type Tensor,
   type Tensor3D,
@@ -14,6 +13,7 @@ import { FAMILIES, type Known, partsOf, sharedIn, type Taken } from './example-f
 import type { ExampleGradients } from './examples/example-gradients.js';
 import type { GradientList } from './gradient-list.js';
 import { grouped } from './grouped.js';
+import { shaped } from './matrices.js';
 import { attempt, type Pass } from './measurement.js';
 import { leadingTo, recordTape, type TapeNode } from './tape.js';
 import { findUses, type Use } from './uses.js';
@@ -68,7 +68,7 @@ export class ExampleTap {
     for (const { view, gradients: examples } of this.gradients(variables)) {
       const part = list[view.variable];
       if (part == null || !this.#zeros.has(view.key)) continue;
-      list[view.variable] = keep(add(part, reshape(examples.total(), part.shape)));
+      list[view.variable] = keep(add(part, shaped(examples.total(), part.shape)));
       part.dispose();
     }
     return list;

@@ -1,4 +1,5 @@
-import { concat, dispose, keep, mul, reshape, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { concat, dispose, keep, mul, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { shaped } from './matrices.js';
 
 /** Numbers of a readback, once it is there. */
 export type Read = (values: ArrayLike<number>) => number[];
@@ -23,7 +24,8 @@ export class Readback {
   /** The entries of a tensor, in its order. */
   numbers(tensor: Tensor): Read {
     const from = this.#length;
-    this.#tensors.push(keep(reshape(tensor, [-1])) as Tensor1D);
+    // A copy of its own, of the tensor and not of its data: what it is given may go.
+    this.#tensors.push(keep(tidy(() => shaped(tensor, [-1]).clone())));
     this.#length += tensor.size;
     return (values) => Array.from({ length: tensor.size }, (_, i) => values[from + i] as number);
   }
@@ -32,8 +34,12 @@ export class Readback {
   dot(x: Tensor, y: Tensor): Dot {
     const { size } = x;
     const parts = partsOf(size);
-    const shape: [number, number] = [parts, size / parts];
-    const read = this.numbers(tidy(() => sum(mul(reshape(x, shape), reshape(y, shape)), 1)));
+    const read = this.numbers(
+      tidy(() => {
+        const products = mul(x, shaped(y, x.shape));
+        return parts === size ? products : sum(shaped(products, [parts, size / parts]), 1);
+      }),
+    );
     return (values) => total(read(values));
   }
 

@@ -1,4 +1,5 @@
 import { reshape, sum, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { shaped } from '../matrices.js';
 import type { ExampleGradients } from './example-gradients.js';
 import { readRows } from './rows.js';
 
@@ -25,5 +26,5 @@ export function reduceToView(tensor: Tensor, shape: readonly number[], batchSize
   const repeated = rest.flatMap((length, i) => ((shape[i - offset] ?? 1) === 1 && length > 1 ? [i + 2] : []));
   const axes = split.shape[1] === 1 ? repeated : [1, ...repeated];
   const reduced = axes.length === 0 ? split : sum(split, axes);
-  return reshape(reduced, [batchSize, -1]);
+  return shaped(reduced, [batchSize, -1]);
 }

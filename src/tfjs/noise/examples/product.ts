@@ -1,14 +1,5 @@
-import {
-  matMul,
-  mul,
-  reshape,
-  square,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { matMul, mul, square, sum, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { columnProducts, shaped } from '../matrices.js';
 import type { ExampleGradients } from './example-gradients.js';
 
 function rowSums(tensor: Tensor): Tensor1D {
@@ -23,7 +14,7 @@ function rowSums(tensor: Tensor): Tensor1D {
  * @see Goodfellow 2015, "Efficient per-example gradient computations", arXiv 1510.01799
  */
 export function product(inputs: Tensor2D, deltas: Tensor2D): ExampleGradients {
-  const matrix = (tensor: Tensor): Tensor2D => reshape(tensor, [inputs.shape[1], deltas.shape[1]]);
+  const matrix = (tensor: Tensor): Tensor2D => shaped(tensor, [inputs.shape[1], deltas.shape[1]]);
   return {
     read(v, metric) {
       const [a, d] = [square(inputs), square(deltas)];
@@ -33,7 +24,6 @@ export function product(inputs: Tensor2D, deltas: Tensor2D): ExampleGradients {
         ...(metric !== undefined && { weightedNorms: rowSums(mul(matMul(a, matrix(metric)), d)) }),
       };
     },
-    // Transposed beforehand: the wasm backend is ten times slower at doing it on the way.
-    total: () => matMul(transpose(inputs), deltas),
+    total: () => columnProducts(inputs, deltas),
   };
 }

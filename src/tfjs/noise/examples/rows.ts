@@ -1,19 +1,10 @@
-import {
-  concat,
-  matMul,
-  reshape,
-  slice,
-  square,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import { concat, matMul, slice, square, sum, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { shaped } from '../matrices.js';
 import { type ExampleSums, MOST_ENTRIES } from './example-gradients.js';
 
 /** A matrix [B, size] times a vector of any shape. */
 function times(rows: Tensor2D, v: Tensor): Tensor1D {
-  return reshape(matMul(rows, reshape(v, [-1, 1]) as Tensor2D), [-1]);
+  return shaped(matMul(rows, shaped(v, [v.size, 1])), [-1]);
 }
 
 /** What is read of gradients that are written out, [B, size]. */

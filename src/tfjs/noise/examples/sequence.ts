@@ -1,14 +1,5 @@
-import {
-  keep,
-  matMul,
-  mul,
-  reshape,
-  sum,
-  type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { keep, matMul, mul, reshape, sum, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { columnProducts, shaped } from '../matrices.js';
 import type { ExampleGradients, ExampleSums } from './example-gradients.js';
 import { inPieces, readRows } from './rows.js';
 
@@ -30,7 +21,7 @@ export function rememberedProducts(known: Map<number, Tensor3D>): Products {
 function readProducts(inputs: Tensor3D, deltas: Tensor3D, v: Tensor, products: Products): ExampleSums {
   const [count, steps, width] = inputs.shape;
   const units = deltas.shape[2];
-  const moved = matMul(reshape(inputs, [count * steps, width]) as Tensor2D, reshape(v, [width, units]) as Tensor2D);
+  const moved = matMul(reshape(inputs, [count * steps, width]) as Tensor2D, shaped(v, [width, units]));
   return {
     squaredNorms: sum(mul(products(inputs), products(deltas)), [1, 2]),
     projections: sum(reshape(mul(moved, reshape(deltas, moved.shape)), [count, -1]), 1),
@@ -61,8 +52,7 @@ export function sequence(inputs: Tensor3D, deltas: Tensor3D, products: Products)
     },
     total() {
       const flat = (tensor: Tensor3D): Tensor2D => reshape(tensor, [-1, tensor.shape[2]]);
-      // Transposed beforehand: the wasm backend is ten times slower at doing it on the way.
-      return matMul(transpose(flat(inputs)), flat(deltas));
+      return columnProducts(flat(inputs), flat(deltas));
     },
   };
 }

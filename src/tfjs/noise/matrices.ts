@@ -1,0 +1,35 @@
+import {
+  getBackend,
+  matMul,
+  reshape,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  transpose,
+} from '@tensorflow/tfjs-core';
+
+/** The tensor in another shape, one length of which may be −1; itself where it has that shape: on some backends a reshape costs as much as a sum. */
+export function shaped(tensor: Tensor, shape: readonly [number]): Tensor1D;
+export function shaped(tensor: Tensor, shape: readonly [number, number]): Tensor2D;
+export function shaped(tensor: Tensor, shape: readonly number[]): Tensor;
+export function shaped(tensor: Tensor, shape: readonly number[]): Tensor {
+  const known = shape.reduce((product, length) => (length < 0 ? product : product * length), 1);
+  const full = shape.map((length) => (length < 0 ? tensor.size / known : length));
+  const isSame = full.length === tensor.rank && full.every((length, axis) => length === tensor.shape[axis]);
+  return isSame ? tensor : reshape(tensor, full);
+}
+
+/** Whether the backend is many times slower at transposing a factor on the way than beforehand; the others are faster at it on the way. */
+export function transposesBeforehand(): boolean {
+  return getBackend() === 'wasm';
+}
+
+/** aᵀ·b. */
+export function columnProducts(a: Tensor2D, b: Tensor2D): Tensor2D {
+  return transposesBeforehand() ? matMul(transpose(a), b) : matMul(a, b, true);
+}
+
+/** a·bᵀ. */
+export function rowProducts(a: Tensor2D, b: Tensor2D): Tensor2D {
+  return transposesBeforehand() ? matMul(a, transpose(b)) : matMul(a, b, false, true);
+}
