@@ -5,7 +5,7 @@ import type { Estimates, GradientRoute, NoiseEstimate, StepObservation, TimeEsti
 export interface MeasureOptions {
   /** Measure every so many steps, whatever it costs; >= 1. @defaultValue as {@link budget} says */
   readonly every?: number;
-  /** Share of the training time that measuring may take, the warm-up of eight measurements aside; in (0, 1]. @defaultValue 0.02 */
+  /** Share of the training time that measuring may take, the warm-up of eight measurements aside; in (0, 1]. @defaultValue 0.01 */
   readonly budget?: number;
   /** How the statistics are got. @defaultValue 'auto': the closed form for batches up to 256 where it covers the model, else micro-batches */
   readonly route?: GradientRoute | 'auto';
@@ -56,7 +56,7 @@ const BLIND = 10;
 const AFTER_CHANGE = 10;
 /** Smoothing of the cost of the statistics. */
 const SMOOTHING = 0.25;
-export const DEFAULT_BUDGET = 0.02;
+export const DEFAULT_BUDGET = 0.01;
 /** What a coarse clock rounds to 0 [ms]. */
 const CLOCK_MS = 1;
 /** The share that is kept of the account at each step: what was spent ten thousand steps ago hardly counts. */

@@ -1,4 +1,4 @@
-import { type DataType, gather, getBackend, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { type DataType, gather, getBackend, type Tensor, type Tensor1D, tensor, tensor1d } from '@tensorflow/tfjs-core';
 
 /** Values that rows can be cut from without a tensor. */
 export type RowValues = Float32Array | Int32Array | Uint8Array;
@@ -12,10 +12,29 @@ export interface RowArray {
   readonly dtype?: 'float32' | 'int32' | 'bool';
 }
 
-/** Examples that batches can be cut from: `take` makes a tensor of the rows named, in that order. */
+/** Which rows to take, in this order. */
+export interface Chosen {
+  readonly indices: Int32Array;
+  /** The same as a tensor: one for all that are cut by it. Call within a tidy. */
+  tensor(): Tensor1D;
+}
+
+/** @param indices not to be changed while it is in use */
+export function chosenRows(indices: Int32Array): Chosen {
+  let made: Tensor1D | undefined;
+  return {
+    indices,
+    tensor() {
+      made ??= tensor1d(indices, 'int32');
+      return made;
+    },
+  };
+}
+
+/** Examples that batches can be cut from: `take` makes a tensor of the rows chosen. Call it within a tidy. */
 export interface Rows {
   readonly count: number;
-  take(indices: Int32Array): Tensor;
+  take(chosen: Chosen): Tensor;
 }
 
 function rowsOfArray({ values, shape, dtype }: RowArray & { dtype: DataType }): Rows {
@@ -24,7 +43,7 @@ function rowsOfArray({ values, shape, dtype }: RowArray & { dtype: DataType }): 
   const Values = values.constructor as new (length: number) => RowValues;
   return {
     count,
-    take(indices) {
+    take({ indices }) {
       const cut = new Values(indices.length * width);
       if (width === 1)
         indices.forEach((row, i) => {
@@ -42,14 +61,7 @@ function rowsOfArray({ values, shape, dtype }: RowArray & { dtype: DataType }): 
 function rowsOfTensor(source: Tensor): Rows {
   return {
     count: source.shape[0] as number,
-    take(indices) {
-      const index = tensor1d(indices, 'int32');
-      try {
-        return gather(source, index);
-      } finally {
-        index.dispose();
-      }
-    },
+    take: (chosen) => gather(source, chosen.tensor()),
   };
 }
 

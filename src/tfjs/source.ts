@@ -1,5 +1,5 @@
 import { dispose, stack, Tensor, type TensorContainer, type TensorLike, tensor, tidy } from '@tensorflow/tfjs-core';
-import { type RowArray, type Rows, rowsFromArray, rowsFromTensor } from './rows.js';
+import { chosenRows, type RowArray, type Rows, rowsFromArray, rowsFromTensor } from './rows.js';
 
 /** One input or target, or several: by position or by name. */
 export type Container<Leaf> = Leaf | readonly Leaf[] | { readonly [name: string]: Leaf };
@@ -92,7 +92,7 @@ export function rowSource(
   assemble: (taken: Tensor[]) => Batch,
 ): OpenSource {
   const size = (rows[0] as Rows).count;
-  const indices = Int32Array.from({ length: size }, (_, i) => i);
+  const indices = new Int32Array(size).map((_, i) => i);
   return {
     size,
     async pass() {
@@ -101,7 +101,7 @@ export function rowSource(
       return {
         reserve: async (count) => Math.min(count, size - position),
         take(count) {
-          const chosen = indices.subarray(position, position + count);
+          const chosen = chosenRows(indices.subarray(position, position + count));
           // Where there is no room for one of the tensors, none is left and nothing is taken.
           const taken = tidy(() => rows.map((row) => row.take(chosen)));
           position += count;

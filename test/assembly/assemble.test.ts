@@ -108,7 +108,7 @@ describe('describeOptions', () => {
     expect(describeOptions({}, facts({}))).toEqual({
       ladder: 2,
       memory: 2000,
-      measure: { budget: 0.02 },
+      measure: { budget: 0.01 },
       policy: describePolicy(defaultPolicy()),
       learningRate: { name: 'adaScale', options: { power: 1, reach: 'optimizer' } },
     });
@@ -132,13 +132,13 @@ describe('describeOptions', () => {
     const measureOf = (measure: DecisionOptions['measure']) =>
       describeOptions({ ...(measure && { measure }) }, facts({})).measure;
     expect(measureOf({ route: 'closedForm', layers: true })).toEqual({
-      budget: 0.02,
+      budget: 0.01,
       route: 'closedForm',
       layers: true,
     });
     expect(measureOf({ budget: 0.3 })).toEqual({ budget: 0.3 });
-    expect(measureOf({ every: 5, route: 'auto' })).toEqual({ budget: 0.02, every: 5, route: 'auto' });
-    expect(measureOf(undefined)).toEqual({ budget: 0.02 });
+    expect(measureOf({ every: 5, route: 'auto' })).toEqual({ budget: 0.01, every: 5, route: 'auto' });
+    expect(measureOf(undefined)).toEqual({ budget: 0.01 });
   });
 
   test('leaves out what does not decide: logs, data, optimizers', () => {
