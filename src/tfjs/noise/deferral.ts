@@ -1,5 +1,5 @@
-import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import { rowProducts, shaped, transposesBeforehand } from './matrices.js';
+import { matMul, reshape, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { shaped, transposesBeforehand } from './matrices.js';
 import { savedInput, type TapeNode } from './tape.js';
 import type { Use } from './uses.js';
 
@@ -30,7 +30,7 @@ function gradientOfInputs(node: TapeNode, dy: Tensor): Tensor {
   const [a, b] = [savedInput(node, '0') as Tensor, savedInput(node, '1') as Tensor];
   const weights = shaped(b, b.shape.slice(-2) as [number, number]);
   const rows = shaped(dy, [-1, dy.shape.at(-1) as number]);
-  return shaped(rowProducts(rows, weights), a.shape);
+  return shaped(matMul(rows, transpose(weights)), a.shape);
 }
 
 /** The gradients of an operation, that of the variable left out: `zero`, of as many entries, stands for it. */

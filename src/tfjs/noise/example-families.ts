@@ -67,18 +67,18 @@ function joiner(batchSize: number): Join {
   };
 }
 
-/** Whether there is one row an example: nothing to be joined. */
-function isOnce(tensors: readonly Tensor[], batchSize: number): tensors is readonly [Tensor] {
+/** The rows of a tensor that holds one row an example, where it is the only one: nothing to be joined. */
+function onlyRows(tensors: readonly Tensor[], batchSize: number): Tensor2D | undefined {
   const [first] = tensors as [Tensor];
-  return tensors.length === 1 && first.size === batchSize * (first.shape.at(-1) as number);
+  const isOnce = tensors.length === 1 && first.size === batchSize * (first.shape.at(-1) as number);
+  return isOnce ? shaped(first, [batchSize, -1]) : undefined;
 }
 
 function fromProducts(taken: readonly Known[], { batchSize, join, products }: Shared): ExampleGradients {
   const inputs = taken.map(({ parts }) => parts[0] as Tensor);
   const deltas = taken.map(({ delta }) => delta);
-  if (isOnce(inputs, batchSize))
-    return product(shaped(inputs[0], [batchSize, -1]), shaped(deltas[0] as Tensor, [batchSize, -1]));
-  return sequence(join(inputs), join(deltas), products);
+  const [a, d] = [onlyRows(inputs, batchSize), onlyRows(deltas, batchSize)];
+  return a && d ? product(a, d) : sequence(join(inputs), join(deltas), products);
 }
 
 /** What the view's entries are multiplied by, times the delta. */
@@ -97,7 +97,7 @@ function fromRows(taken: readonly Known[], { batchSize, join }: Shared): Example
   const rows = taken.map((one, i) =>
     isVector ? factored(one) : reduceToView(factored(one), shapes[i] as number[], batchSize),
   );
-  return direct(isOnce(rows, batchSize) ? shaped(rows[0], [batchSize, -1]) : sum(join(rows), 1));
+  return direct(onlyRows(rows, batchSize) ?? sum(join(rows), 1));
 }
 
 function fromLookups(taken: readonly Known[], { batchSize, join }: Shared): ExampleGradients {

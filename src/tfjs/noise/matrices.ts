@@ -13,10 +13,8 @@ export function shaped(tensor: Tensor, shape: readonly [number]): Tensor1D;
 export function shaped(tensor: Tensor, shape: readonly [number, number]): Tensor2D;
 export function shaped(tensor: Tensor, shape: readonly number[]): Tensor;
 export function shaped(tensor: Tensor, shape: readonly number[]): Tensor {
-  const known = shape.reduce((product, length) => (length < 0 ? product : product * length), 1);
-  const full = shape.map((length) => (length < 0 ? tensor.size / known : length));
-  const isSame = full.length === tensor.rank && full.every((length, axis) => length === tensor.shape[axis]);
-  return isSame ? tensor : reshape(tensor, full);
+  const isSame = shape.length === tensor.rank && shape.every((length, i) => length < 0 || length === tensor.shape[i]);
+  return isSame ? tensor : reshape(tensor, shape as number[]);
 }
 
 /** Whether the backend is many times slower at transposing a factor on the way than beforehand; the others are faster at it on the way. */
@@ -27,9 +25,4 @@ export function transposesBeforehand(): boolean {
 /** aᵀ·b. */
 export function columnProducts(a: Tensor2D, b: Tensor2D): Tensor2D {
   return transposesBeforehand() ? matMul(transpose(a), b) : matMul(a, b, true);
-}
-
-/** a·bᵀ. */
-export function rowProducts(a: Tensor2D, b: Tensor2D): Tensor2D {
-  return transposesBeforehand() ? matMul(a, transpose(b)) : matMul(a, b, false, true);
 }

@@ -1,4 +1,4 @@
-import { concat, dispose, keep, mul, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { concat, dispose, keep, mul, reshape, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { shaped } from './matrices.js';
 
 /** Numbers of a readback, once it is there. */
@@ -25,7 +25,7 @@ export class Readback {
   numbers(tensor: Tensor): Read {
     const from = this.#length;
     // A copy of its own, of the tensor and not of its data: what it is given may go.
-    this.#tensors.push(keep(tidy(() => shaped(tensor, [-1]).clone())));
+    this.#tensors.push(keep(tensor.rank === 1 ? tensor.clone() : reshape(tensor, [-1])) as Tensor1D);
     this.#length += tensor.size;
     return (values) => Array.from({ length: tensor.size }, (_, i) => values[from + i] as number);
   }

@@ -21,10 +21,10 @@ export function rememberedProducts(known: Map<number, Tensor3D>): Products {
 function readProducts(inputs: Tensor3D, deltas: Tensor3D, v: Tensor, products: Products): ExampleSums {
   const [count, steps, width] = inputs.shape;
   const units = deltas.shape[2];
-  const moved = matMul(reshape(inputs, [count * steps, width]) as Tensor2D, shaped(v, [width, units]));
+  const moved = matMul(shaped(inputs, [count * steps, width]), shaped(v, [width, units]));
   return {
     squaredNorms: sum(mul(products(inputs), products(deltas)), [1, 2]),
-    projections: sum(reshape(mul(moved, reshape(deltas, moved.shape)), [count, -1]), 1),
+    projections: sum(reshape(mul(moved, shaped(deltas, moved.shape)), [count, -1]), 1),
   };
 }
 
@@ -51,7 +51,7 @@ export function sequence(inputs: Tensor3D, deltas: Tensor3D, products: Products)
       });
     },
     total() {
-      const flat = (tensor: Tensor3D): Tensor2D => reshape(tensor, [-1, tensor.shape[2]]);
+      const flat = (tensor: Tensor3D): Tensor2D => shaped(tensor, [-1, tensor.shape[2]]);
       return columnProducts(flat(inputs), flat(deltas));
     },
   };
