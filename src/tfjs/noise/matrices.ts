@@ -17,7 +17,7 @@ export function shaped(tensor: Tensor, shape: readonly number[]): Tensor {
   return isSame ? tensor : reshape(tensor, shape as number[]);
 }
 
-/** Whether the backend is many times slower at transposing a factor on the way than beforehand; the others are faster at it on the way. */
+/** Whether the backend is ten times slower at transposing a factor on the way than beforehand. */
 export function transposesBeforehand(): boolean {
   return getBackend() === 'wasm';
 }
