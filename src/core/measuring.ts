@@ -22,7 +22,7 @@ export type MeasuringState = {
   /** Batch size in force, an epoch's short last batch aside [examples], and the steps at it. */
   readonly batchSize: number;
   readonly stepsAtSize: number;
-  /** Smoothed cost of computing the statistics, and the cost last read, however long [ms]. */
+  /** Smoothed cost of computing the statistics, with what the pass took longer for it, and the cost last read, however long [ms]. */
   readonly statisticsMs: number;
   readonly lastMs: number;
   /** Whether the batch was cut for the measurement before, so that a pass more was paid. */
@@ -118,6 +118,18 @@ function passMs(isCut: boolean, time: TimeEstimate | undefined): number {
   return isCut ? (time?.perMicroBatchMs ?? 0) : 0;
 }
 
+/** T(B) of a batch that is not cut [ms]. */
+function plainMs({ fixedMs, perExampleMs }: TimeEstimate, batchSize: number): number {
+  return fixedMs + perExampleMs * batchSize;
+}
+
+/** How much longer than a plain one the pass took that was measured on its way [ms]. */
+function watchedMs(observation: StepObservation, time: TimeEstimate | undefined): number {
+  const { batchSize, microBatches, stepMs, gradient } = observation;
+  if (gradient === undefined || gradient.route === 'microBatches' || time === undefined) return 0;
+  return Math.max(stepMs - plainMs(time, batchSize) - time.perMicroBatchMs * (microBatches - 1), 0);
+}
+
 function checkedOptions(options: MeasureOptions) {
   checkKeys('measure', options, ['every', 'budget', 'route', 'layers']);
   checkOneOf('measure.route', options.route ?? 'auto', ROUTES);
@@ -145,8 +157,7 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
     if (time === undefined) return steps >= BLIND;
     const cost = state.statisticsMs + passMs(state.isCut, time);
     if (!affords(budget, state, cost)) return false;
-    const plain = time.fixedMs + time.perExampleMs * observation.batchSize;
-    const affordable = Math.ceil(cost / (budget * plain));
+    const affordable = Math.ceil(cost / (budget * plainMs(time, observation.batchSize)));
     return !state.isSure || steps >= Math.max(Math.min(EASE * affordable, RAREST), affordable);
   }
 
@@ -158,13 +169,15 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
       const measured = gradient !== undefined || measureMs !== undefined;
       const isKnown = measureMs !== undefined && measureMs >= 0 && measureMs < Number.POSITIVE_INFINITY;
       const isSame = short === true || batchSize === before.batchSize || before.batchSize === 0;
-      const cost = isKnown ? costOf(before, measureMs) : before.statisticsMs;
+      const isTimed = stepMs > 0 && Number.isFinite(stepMs);
+      const watched = isTimed ? watchedMs(observation, time) : 0;
+      const cost = isKnown ? costOf(before, measureMs + watched) : before.statisticsMs;
       const smoothing = before.measurements < 2 ? 1 : SMOOTHING;
       const isCut = gradient === undefined ? before.isCut : gradient.route === 'microBatches';
       const passed = measured ? passMs(isCut, time) : 0;
       const measurements = before.measurements + (measured ? 1 : 0);
       const isWarm = measurements > WARM_UP || (every !== undefined && measurements > 0);
-      const known = stepMs > 0 && Number.isFinite(stepMs) ? stepMs - passed : 0;
+      const known = isTimed ? stepMs - passed - watched : 0;
       const stepsAtSize = isSame ? before.stepsAtSize + 1 : 1;
       const state: MeasuringState = {
         measurements,
@@ -172,7 +185,7 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
         batchSize: short === true ? before.batchSize : batchSize,
         stepsAtSize,
         statisticsMs: before.statisticsMs + smoothing * (cost - before.statisticsMs),
-        lastMs: isKnown ? measureMs : before.lastMs,
+        lastMs: isKnown ? measureMs + watched : before.lastMs,
         isCut,
         spentMs: before.spentMs * KEEP + (measured && isWarm ? cost + passed : 0),
         trainedMs: before.trainedMs * KEEP + (measurements >= WARM_UP || every !== undefined ? Math.max(known, 0) : 0),

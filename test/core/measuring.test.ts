@@ -120,6 +120,21 @@ describe('the account', () => {
     // 1.1 · 0.95 / (0.05 · 5.6) = 3.7
     expect(meanGap({ route, budget: 0.05, steps: 4000, measureMs: () => 1.1 })).toBeCloseTo(3.73, 1);
   });
+
+  test.each<GradientRoute>(['closedForm', 'randomSigns', 'perExample', 'temporal'])(
+    '%s is charged for the pass that it makes longer',
+    (route) => {
+      // (1.1 + 0.9) · 0.95 / (0.05 · 5.6) = 6.8
+      const loop = { route, budget: 0.05, steps: 4000, measureMs: () => 1.1, watchedMs: 0.9 };
+      expect(meanGap(loop)).toBeCloseTo(6.79, 1);
+    },
+  );
+
+  test('micro-batches that the training itself needs are not charged', () => {
+    // 1.1 · 0.95 / (0.05 · (5.6 + 2 · 3)) = 1.8
+    const loop = { budget: 0.05, steps: 4000, measureMs: () => 1.1, facts: () => ({ microBatches: 3 }) };
+    expect(meanGap({ ...loop, route: 'temporal' })).toBeCloseTo(1.8, 1);
+  });
 });
 
 describe('the budget is held at every step of a long run', () => {
@@ -129,6 +144,7 @@ describe('the budget is held at every step of a long run', () => {
     perMicroBatchMs: logarithmic(0.1, 100),
     budget: logarithmic(0.002, 0.9),
     measureMs: logarithmic(0.01, 50),
+    watchedMs: logarithmic(0.01, 50),
     batchSize: fc.integer({ min: 1, max: 2000 }),
     route: fc.constantFrom<GradientRoute>('microBatches', 'closedForm', 'temporal'),
   });
@@ -136,9 +152,9 @@ describe('the budget is held at every step of a long run', () => {
 
   test('up to one measurement, also where its cost jitters', () => {
     fc.assert(
-      fc.property(worlds, jitters, ({ measureMs, budget, batchSize, route, ...time }, jitter) => {
+      fc.property(worlds, jitters, ({ measureMs, watchedMs, budget, batchSize, route, ...time }, jitter) => {
         const costAt = (step: number): number => measureMs * (jitter[(step * 7) % jitter.length] as number);
-        const loop = { budget, route, time, measureMs: costAt, facts: () => ({ batchSize }) };
+        const loop = { budget, route, time, watchedMs, measureMs: costAt, facts: () => ({ batchSize }) };
         const run = runLoop({ ...loop, steps: 4000 });
         expect(worstExcess(run, budget)).toBeLessThanOrEqual(oneMeasurement(run));
       }),

@@ -11,6 +11,8 @@ export interface Loop extends Omit<MeasureOptions, 'route'> {
   readonly settleSteps?: number;
   /** What the statistics of a step cost [ms]. @defaultValue 1 */
   readonly measureMs?: (step: number) => number | undefined;
+  /** How much longer a pass takes that is measured on its way [ms]. @defaultValue 0 */
+  readonly watchedMs?: number;
   /** How each measured step is measured. @defaultValue microBatches: a pass more */
   readonly route?: GradientRoute;
   readonly time?: TimeEstimate;
@@ -24,9 +26,9 @@ export interface Loop extends Omit<MeasureOptions, 'route'> {
 export interface LoopStep {
   readonly step: number;
   readonly isMeasured: boolean;
-  /** What measuring cost: the statistics, and the pass more where there was one [ms]. */
+  /** What measuring cost: the statistics, and the pass more where there was one, or what the one pass took longer [ms]. */
   readonly costMs: number;
-  /** What the training itself took: T(B) [ms]. */
+  /** What the training itself took: T(B), and what its micro-batches add [ms]. */
   readonly trainMs: number;
   readonly batchSize: number;
   /** What the schedule remembers after it. */
@@ -37,6 +39,7 @@ export function runLoop({
   steps,
   settleSteps,
   measureMs = () => 1,
+  watchedMs = 0,
   route = 'microBatches',
   facts = () => ({}),
   noise = () => undefined,
@@ -51,8 +54,10 @@ export function runLoop({
     const step = i + 1;
     const isMeasured = measure;
     const plain = plainObservation({ step, ...facts(step) });
-    const trainMs = time.fixedMs + time.perExampleMs * plain.batchSize;
-    const passMs = isMeasured && route === 'microBatches' ? time.perMicroBatchMs : 0;
+    const { batchSize, microBatches } = plain;
+    const trainMs = time.fixedMs + time.perExampleMs * batchSize + time.perMicroBatchMs * (microBatches - 1);
+    const moreMs = route === 'microBatches' ? time.perMicroBatchMs : watchedMs;
+    const passMs = isMeasured ? moreMs : 0;
     const ms = measureMs(step);
     const statistics = { gradient: gradientStatistics({ route }), ...(ms !== undefined && { measureMs: ms }) };
     const seen = { ...plain, stepMs: trainMs + passMs, ...(isMeasured && statistics) };
@@ -62,6 +67,6 @@ export function runLoop({
       ...(known && { noise: known }),
     }));
     const costMs = isMeasured ? passMs + (ms ?? 0) : 0;
-    return { step, isMeasured, costMs, trainMs, batchSize: plain.batchSize, state };
+    return { step, isMeasured, costMs, trainMs, batchSize, state };
   });
 }
