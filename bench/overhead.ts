@@ -9,40 +9,44 @@
  * routes that are exact in the mean), ratioTemporal (the biased one). And each by itself: ratioDefaultMlp32, ratioClosedFormLstm256, … On native
  * TensorFlow (`npm run setup:native` first) the same with native before them: nativeRatioDefault, …
  *
- * Machines are shared, and eleven rounds of a fit of a tenth of a second say little: with --long only the default schedule is compared, in as many rounds as
- * take 75 s, at least 21; its figures are ratioLongDefault, …
+ * One model against one other says little: of twins, both plain, one is some percent faster for as long as they live. With --long only the default
+ * schedule is compared, in six processes after each other, each with two plain models and two under the callback that take turns in fits of 1.5 s or more.
+ * A figure is the median over the twelve models of the ratio to the mean of the two plain ones beside them; half an hour in all: ratioLongDefault, …
  *
  * Flags: --engine wasm (the usual one) or native; --long; --quick, --json, --save (the part of the engine and of --long, the others stay).
  */
 import { argv } from 'node:process';
-import { type AdaptiveBatchOptions, adaptiveBatch, fixed, type GradientRoute, none } from 'tfjs-adaptive-batch';
-import type { Examples } from '../examples/support/data.js';
+import type { AdaptiveBatchOptions, GradientRoute } from 'tfjs-adaptive-batch';
 import { median } from '../examples/support/statistics.js';
+import { type Quartet, quartet } from './overhead/long.js';
+import { ALWAYS_THE_BASE, fitWay } from './overhead/ways.js';
 import { type Engine, engineFrom, useEngine } from './support/engine.js';
 import { parseFlags } from './support/flags.js';
-import { interleaved, type Way } from './support/interleaved.js';
+import { interleaved } from './support/interleaved.js';
 import { markdownTable } from './support/markdown.js';
-import { NOISE_MODELS, type NoiseModel, noise } from './support/noise-models.js';
+import { NOISE_MODELS, noise } from './support/noise-models.js';
 import { type PartedBench, reportFigures, reportPart } from './support/parts.js';
 import { ENGINE_NAMES } from './time-to-target/text.js';
 
 const BATCH_SIZES = [32, 256] as const;
 const ROUNDS = 11;
 const QUICK_ROUNDS = 3;
-const LONG_MS = 75_000;
-const LEAST_LONG_ROUNDS = 21;
+/** Processes with --long, and rounds of each. */
+const LONG = [6, 4] as const;
+const QUICK_LONG = [1, 2] as const;
 
 /** What one engine's process found. */
 interface Overhead {
   readonly engine: Engine;
   readonly isLong?: boolean;
   readonly figures: { readonly [key: string]: number };
-  /** Times of plain fit() [ms], ratios to it; an element a round. */
+  /** Times of plain fit() [ms], ratios to it; an element a round. With --long ratios; an element a model. */
   readonly details: { readonly [key: string]: readonly number[] };
   readonly rows: readonly string[][];
 }
 
 const HEAD = ['model', 'batch size', 'measuring', 'ratio', 'middle half', 'plain [ms a step]'];
+const LONG_HEAD = ['model', 'batch size', 'ratio', 'of the single models', 'of the plain ones', 'plain [ms a step]'];
 const capitalized = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}`;
 
 const BENCH: PartedBench<Overhead> = {
@@ -56,11 +60,10 @@ const BENCH: PartedBench<Overhead> = {
         ]),
       ),
     ),
-  titleOf: ({ engine, isLong }) => `${ENGINE_NAMES[engine]}${isLong ? ', default schedule in many rounds' : ''}`,
-  textOf: ({ rows }) => markdownTable(HEAD, rows),
+  titleOf: ({ engine, isLong }) => `${ENGINE_NAMES[engine]}${isLong ? ', default schedule over many models' : ''}`,
+  textOf: ({ isLong, rows }) => markdownTable(isLong ? LONG_HEAD : HEAD, rows),
 };
 
-const ALWAYS_THE_BASE: AdaptiveBatchOptions = { policy: fixed(), learningRate: none() };
 const everyStep = (route: GradientRoute): AdaptiveBatchOptions => ({
   ...ALWAYS_THE_BASE,
   measure: { every: 1, route },
@@ -74,22 +77,6 @@ const WAYS: { readonly [name: string]: AdaptiveBatchOptions | undefined } = {
   Temporal: everyStep('temporal'),
 };
 const EXACT = ['MicroBatches', 'ClosedForm', 'RandomSigns'];
-const LONG_WAYS = ['Plain', 'Default'];
-
-function wayOf(
-  { build }: NoiseModel,
-  { inputs, targets }: Examples,
-  batchSize: number,
-  options: AdaptiveBatchOptions | undefined,
-): Way {
-  const model = build();
-  const extra = options === undefined ? {} : { callbacks: adaptiveBatch(model, options) };
-  return async () => {
-    const begin = performance.now();
-    await model.fit(inputs, targets, { batchSize, epochs: 1, verbose: 0, ...extra });
-    return performance.now() - begin;
-  };
-}
 
 /** The middle half of the values. */
 function quartiles(values: readonly number[]): string {
@@ -97,21 +84,11 @@ function quartiles(values: readonly number[]): string {
   return [0.25, 0.75].map((share) => sorted[Math.round(share * (sorted.length - 1))]?.toFixed(3)).join(' to ');
 }
 
-/** Rounds that take {@link LONG_MS}, by the second time of each way: the first compiles. */
-async function longRounds(ways: { readonly [name: string]: Way }): Promise<number> {
-  let roundMs = 0;
-  for (const way of Object.values(ways)) {
-    await way();
-    roundMs += await way();
-  }
-  return Math.max(Math.ceil(LONG_MS / roundMs), LEAST_LONG_ROUNDS);
-}
+const range = (values: readonly number[]): string =>
+  [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(3)).join(' to ');
 
-/** @param rounds absent: {@link longRounds} */
-async function measured(engine: Engine, isLong: boolean, rounds?: number): Promise<Overhead> {
+async function measured(engine: Engine, rounds: number): Promise<Overhead> {
   const figures: { [key: string]: number } = {};
-  const prefix = isLong ? 'ratioLong' : 'ratio';
-  const names = isLong ? LONG_WAYS : Object.keys(WAYS);
   const details: { [key: string]: readonly number[] } = {};
   const rows: string[][] = [];
   const raise = (key: string, ratio: number): void => {
@@ -120,35 +97,60 @@ async function measured(engine: Engine, isLong: boolean, rounds?: number): Promi
   for (const [task, model] of Object.entries(NOISE_MODELS)) {
     const examples = noise(model);
     for (const batchSize of BATCH_SIZES) {
-      const ways: { readonly [name: string]: Way } = Object.fromEntries(
-        names.map((name) => [name, wayOf(model, examples, batchSize, WAYS[name])]),
-      );
-      const times = await interleaved(ways, rounds ?? (await longRounds(ways)));
+      const ways = Object.entries(WAYS).map(([name, options]) => {
+        const fit = { batchSize, epochs: 1, ...(options && { options }) };
+        return [name, fitWay(model.build(), examples, fit)];
+      });
+      const times = await interleaved(Object.fromEntries(ways), rounds);
       const plain = times.Plain as readonly number[];
       const place = `${capitalized(task)}${batchSize}`;
       details[`plainMs${place}`] = plain;
-      for (const name of names.slice(1)) {
+      for (const name of Object.keys(WAYS).slice(1)) {
         const ratios = (times[name] as readonly number[]).map((ms, i) => ms / (plain[i] as number));
         const ratio = median(ratios);
-        figures[`${prefix}${name}${place}`] = ratio;
+        figures[`ratio${name}${place}`] = ratio;
         details[`ratios${name}${place}`] = ratios;
         const step = (median(plain) / Math.ceil(model.examples / batchSize)).toFixed(2);
         rows.push([task, String(batchSize), name, ratio.toFixed(3), quartiles(ratios), step]);
         console.log(`${task}, batch size ${batchSize}, ${name}: ${ratio.toFixed(3)}, middle half ${quartiles(ratios)}`);
       }
-      raise(`${prefix}Default`, figures[`${prefix}Default${place}`] as number);
-      if (isLong) continue;
+      raise('ratioDefault', figures[`ratioDefault${place}`] as number);
       raise('ratioEveryStep', Math.min(...EXACT.map((name) => figures[`ratio${name}${place}`] as number)));
       raise('ratioTemporal', figures[`ratioTemporal${place}`] as number);
     }
   }
-  return { engine, ...(isLong && { isLong }), figures, details, rows };
+  return { engine, figures, details, rows };
+}
+
+async function measuredLong(engine: Engine, [processes, rounds]: readonly [number, number]): Promise<Overhead> {
+  const figures: { [key: string]: number } = {};
+  const details: { [key: string]: readonly number[] } = {};
+  const rows: string[][] = [];
+  for (const task of Object.keys(NOISE_MODELS) as (keyof typeof NOISE_MODELS)[]) {
+    for (const batchSize of BATCH_SIZES) {
+      const quartets: Quartet[] = [];
+      for (let i = 0; i < processes; i++) quartets.push(await quartet({ engine, task, batchSize, rounds }));
+      const ratios = quartets.flatMap((found) => found.ratios);
+      const plainRatios = quartets.flatMap((found) => found.plainRatios);
+      const stepMs = median(quartets.map((found) => found.stepMs));
+      const ratio = median(ratios);
+      const place = `${capitalized(task)}${batchSize}`;
+      figures[`ratioLongDefault${place}`] = ratio;
+      details[`ratiosDefault${place}`] = ratios;
+      details[`ratiosPlain${place}`] = plainRatios;
+      rows.push([task, String(batchSize), ratio.toFixed(3), range(ratios), range(plainRatios), stepMs.toFixed(2)]);
+      console.log(`${task}, batch size ${batchSize}: ${ratio.toFixed(3)}, single models ${range(ratios)}`);
+    }
+  }
+  const ratioLongDefault = Math.max(...Object.values(figures));
+  return { engine, isLong: true, figures: { ratioLongDefault, ...figures }, details, rows };
 }
 
 const flags = parseFlags(argv.slice(2), ['engine', 'long']);
 const engine = engineFrom(flags.engine ?? 'wasm', ['wasm', 'native']);
 await useEngine(engine);
-const usual = flags.long ? undefined : ROUNDS;
-const found = await measured(engine, flags.long, flags.quick ? QUICK_ROUNDS : usual);
+const found = flags.long
+  ? await measuredLong(engine, flags.quick ? QUICK_LONG : LONG)
+  : await measured(engine, flags.quick ? QUICK_ROUNDS : ROUNDS);
 reportPart(BENCH, flags.long ? `${engine}/long` : engine, found, flags);
 reportFigures(BENCH, [found], flags);
