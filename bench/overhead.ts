@@ -11,7 +11,7 @@
  *
  * One model against one other says little: of twins, both plain, one is some percent faster for as long as they live. With --long only the default
  * schedule is compared, in six processes after each other, each with two plain models and two under the callback that take turns in fits of 1.5 s or more.
- * A figure is the median over the twelve models of the ratio to the mean of the two plain ones beside them; half an hour in all: ratioLongDefault, …
+ * A figure is the median over the twelve models of the ratio to the mean of the two plain ones beside them; 40 minutes in all: ratioLongDefault, …
  *
  * Flags: --engine wasm (the usual one) or native; --long; --quick, --json, --save (the part of the engine and of --long, the others stay).
  */
@@ -23,7 +23,7 @@ import { ALWAYS_THE_BASE, fitWay } from './overhead/ways.js';
 import { type Engine, engineFrom, useEngine } from './support/engine.js';
 import { parseFlags } from './support/flags.js';
 import { interleaved } from './support/interleaved.js';
-import { markdownTable } from './support/markdown.js';
+import { markdownTable, range } from './support/markdown.js';
 import { NOISE_MODELS, noise } from './support/noise-models.js';
 import { type PartedBench, reportFigures, reportPart } from './support/parts.js';
 import { ENGINE_NAMES } from './time-to-target/text.js';
@@ -84,9 +84,6 @@ function quartiles(values: readonly number[]): string {
   return [0.25, 0.75].map((share) => sorted[Math.round(share * (sorted.length - 1))]?.toFixed(3)).join(' to ');
 }
 
-const range = (values: readonly number[]): string =>
-  [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(3)).join(' to ');
-
 async function measured(engine: Engine, rounds: number): Promise<Overhead> {
   const figures: { [key: string]: number } = {};
   const details: { [key: string]: readonly number[] } = {};
@@ -138,8 +135,15 @@ async function measuredLong(engine: Engine, [processes, rounds]: readonly [numbe
       figures[`ratioLongDefault${place}`] = ratio;
       details[`ratiosDefault${place}`] = ratios;
       details[`ratiosPlain${place}`] = plainRatios;
-      rows.push([task, String(batchSize), ratio.toFixed(3), range(ratios), range(plainRatios), stepMs.toFixed(2)]);
-      console.log(`${task}, batch size ${batchSize}: ${ratio.toFixed(3)}, single models ${range(ratios)}`);
+      rows.push([
+        task,
+        String(batchSize),
+        ratio.toFixed(3),
+        range(ratios, 3),
+        range(plainRatios, 3),
+        stepMs.toFixed(2),
+      ]);
+      console.log(`${task}, batch size ${batchSize}: ${ratio.toFixed(3)}, single models ${range(ratios, 3)}`);
     }
   }
   const ratioLongDefault = Math.max(...Object.values(figures));

@@ -25,7 +25,7 @@ import { median } from '../examples/support/statistics.js';
 import { decisionBytes, openLog, readRecords } from './support/built.js';
 import { parseFlags } from './support/flags.js';
 import { endlessLog, HEADER, longLog, observations } from './support/long-log.js';
-import { markdownTable } from './support/markdown.js';
+import { markdownTable, range } from './support/markdown.js';
 import { report } from './support/result.js';
 
 const STEPS = 300_000;
@@ -127,8 +127,6 @@ try {
     peakMegabytes: long.megabytes,
     serveMilliseconds: median(trips),
   };
-  const range = (values: readonly number[], digits: number): string =>
-    `${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)}`;
   const rows = [
     ['steps a second', figures.stepsPerSecond.toFixed(0), range(speeds, 0)],
     ['speed over that of parsing', figures.speedRatioToParsing.toFixed(2), range(ratios, 2)],

@@ -1,4 +1,5 @@
 import { checkBetween, checkCount, checkKeys, checkOneOf } from './checks.js';
+import { timeOf } from './time-of.js';
 import type { Estimates, GradientRoute, NoiseEstimate, StepObservation, TimeEstimate } from './types.js';
 
 /** When and how to measure the gradient statistics. */
@@ -118,16 +119,11 @@ function passMs(isCut: boolean, time: TimeEstimate | undefined): number {
   return isCut ? (time?.perMicroBatchMs ?? 0) : 0;
 }
 
-/** T(B) of a batch that is not cut [ms]. */
-function plainMs({ fixedMs, perExampleMs }: TimeEstimate, batchSize: number): number {
-  return fixedMs + perExampleMs * batchSize;
-}
-
 /** How much longer than a plain one the pass took that was measured on its way [ms]. */
 function watchedMs(observation: StepObservation, time: TimeEstimate | undefined): number {
   const { batchSize, microBatches, stepMs, gradient } = observation;
   if (gradient === undefined || gradient.route === 'microBatches' || time === undefined) return 0;
-  return Math.max(stepMs - plainMs(time, batchSize) - time.perMicroBatchMs * (microBatches - 1), 0);
+  return Math.max(stepMs - timeOf(time, batchSize, {}) - time.perMicroBatchMs * (microBatches - 1), 0);
 }
 
 function checkedOptions(options: MeasureOptions) {
@@ -157,7 +153,7 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
     if (time === undefined) return steps >= BLIND;
     const cost = state.statisticsMs + passMs(state.isCut, time);
     if (!affords(budget, state, cost)) return false;
-    const affordable = Math.ceil(cost / (budget * plainMs(time, observation.batchSize)));
+    const affordable = Math.ceil(cost / (budget * timeOf(time, observation.batchSize, {})));
     return !state.isSure || steps >= Math.max(Math.min(EASE * affordable, RAREST), affordable);
   }
 

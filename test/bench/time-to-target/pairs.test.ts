@@ -29,8 +29,11 @@ describe('the pairs that a user would try', () => {
 describe('the tasks of the table', () => {
   it('leave the convolutional net out on WebAssembly, which cannot train it', () => {
     expect(TASKS.map(({ name }) => name)).toEqual(['mlpFashion', 'cnnFashion', 'softmaxMnist', 'lstmDigits']);
-    expect(tasksOn('native').map(({ name }) => name)).toEqual(TASKS.map(({ name }) => name));
-    expect(tasksOn('native')[0]?.seeds).toHaveLength(7);
     expect(tasksOn('wasm').map(({ name }) => name)).toEqual(['mlpFashion', 'softmaxMnist', 'lstmDigits']);
+  });
+
+  it('are all there on native TensorFlow, the perceptron with more seeds', () => {
+    const [perceptron, ...others] = TASKS;
+    expect(tasksOn('native')).toEqual([{ ...perceptron, seeds: [1, 2, 3, 4, 5, 6, 7] }, ...others]);
   });
 });
