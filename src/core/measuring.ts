@@ -6,7 +6,7 @@ import type { Estimates, GradientRoute, NoiseEstimate, StepObservation, TimeEsti
 export interface MeasureOptions {
   /** Measure every so many steps, whatever it costs; >= 1. @defaultValue as {@link budget} says */
   readonly every?: number;
-  /** Share of the training time that measuring may take, the warm-up of eight measurements aside; in (0, 1]. @defaultValue 0.01 */
+  /** Share of the training time that measuring may take, in (0, 1]; eight measurements to warm up are free, and new batch sizes have credit for as many. @defaultValue 0.01 */
   readonly budget?: number;
   /** How the statistics are got. @defaultValue 'auto': the closed form for batches up to 256 where it covers the model, else micro-batches */
   readonly route?: GradientRoute | 'auto';
@@ -53,8 +53,13 @@ export interface MeasuringSchedule {
 const WARM_UP = 8;
 /** Steps between measurements while the cost is not known. */
 const BLIND = 10;
-/** A new batch size is measured after this many steps, for the next decision to stand on. */
-const AFTER_CHANGE = 10;
+/** The steps at a new batch size that are measured, for the next decisions to stand on. */
+const LOOKS = [10, 20];
+/**
+ * How far they may overdraw the account [measurements]: a batch that grows sixfold would else wait at each size for hundreds of steps. They are
+ * paid back before the next measurement of a batch that stays.
+ */
+const CREDIT = 8;
 /** Smoothing of the cost of the statistics. */
 const SMOOTHING = 0.25;
 export const DEFAULT_BUDGET = 0.01;
@@ -74,7 +79,7 @@ const NEW: MeasuringState = {
   measurements: 0,
   stepsSince: 0,
   batchSize: 0,
-  stepsAtSize: AFTER_CHANGE,
+  stepsAtSize: 20,
   statisticsMs: 0,
   lastMs: 0,
   isCut: false,
@@ -119,6 +124,11 @@ function passMs(isCut: boolean, time: TimeEstimate | undefined): number {
   return isCut ? (time?.perMicroBatchMs ?? 0) : 0;
 }
 
+/** What the next measurement is expected to cost [ms]. */
+function nextMs({ statisticsMs, isCut }: MeasuringState, time: TimeEstimate | undefined): number {
+  return statisticsMs + passMs(isCut, time);
+}
+
 /** How much longer than a plain one the pass took that was measured on its way [ms]. */
 function watchedMs(observation: StepObservation, time: TimeEstimate | undefined): number {
   const { batchSize, microBatches, stepMs, gradient } = observation;
@@ -137,7 +147,7 @@ function checkedOptions(options: MeasureOptions) {
 /**
  * After a warm-up, as often as the budget allows, which is an account: what measuring has cost, against the time that the training took. Where the
  * noise scale rests and is known to a tenth, or is a lower bound still after 200 steps at one batch size, four times less often, but each
- * hundredth step if the budget allows it. And once when a new batch size has settled, on account, unless that is overdrawn.
+ * hundredth step if the budget allows it. And twice when a new batch size has settled, on account, which may be overdrawn by eight measurements.
  * @param settleSteps steps at the start without a measurement, unless `every` asks for it: an optimizer that divides by a running size
  *   of the gradient at first divides by little but the gradient being measured
  * @throws RangeError if an option lies outside the range given with it
@@ -151,7 +161,7 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
     if (every !== undefined) return steps >= every;
     if (state.measurements < WARM_UP) return steps >= 2;
     if (time === undefined) return steps >= BLIND;
-    const cost = state.statisticsMs + passMs(state.isCut, time);
+    const cost = nextMs(state, time);
     if (!affords(budget, state, cost)) return false;
     const affordable = Math.ceil(cost / (budget * timeOf(time, observation.batchSize, {})));
     return !state.isSure || steps >= Math.max(Math.min(EASE * affordable, RAREST), affordable);
@@ -189,7 +199,8 @@ export function measuringSchedule(options: MeasureOptions = {}, settleSteps = 0)
         isSure: measured ? isSure(before, noise, stepsAtSize) : before.isSure,
       };
       const isSettled = every !== undefined || step >= settleSteps;
-      const isNew = every === undefined && state.stepsAtSize + 1 === AFTER_CHANGE && affords(budget, state, 0);
+      const isLook = every === undefined && LOOKS.includes(stepsAtSize + 1);
+      const isNew = isLook && affords(budget, state, -CREDIT * nextMs(state, time));
       return { state, measure: isSettled && (isNew || isDue(state, observation, time)) };
     },
   };

@@ -171,7 +171,7 @@ describe('the budget is held at every step of a long run', () => {
     }
   });
 
-  test('as the batch size changes', () => {
+  test('up to nine measurements as the batch size changes', () => {
     const changes = fc.array(
       fc.record({ after: fc.integer({ min: 1, max: 60 }), size: fc.constantFrom(4, 16, 64, 256) }),
       {
@@ -189,9 +189,9 @@ describe('the budget is held at every step of a long run', () => {
         const path = sizes.flat();
         const facts = (step: number) => ({ batchSize: path[step - 1] as number });
         const run = runLoop({ budget, route, time, measureMs: () => measureMs, facts, steps: path.length });
-        // What is owed fades as all else does, one part in ten thousand a step.
+        // What is owed fades as all else does, one part in ten thousand a step. A look at a new size may overdraw by eight.
         const fading = 1 + path.length / 10_000;
-        expect(worstExcess(run, budget)).toBeLessThanOrEqual(oneMeasurement(run) * fading);
+        expect(worstExcess(run, budget)).toBeLessThanOrEqual((8 + 1) * oneMeasurement(run) * fading);
       }),
       { numRuns: 100 },
     );
@@ -314,19 +314,47 @@ describe('a new batch size', () => {
     stepsOf(runLoop(loop)).filter((step) => step >= low && step < high);
   const [last = 0] = measuredBetween(rare, 200, 400);
 
-  test('is measured at its tenth step, on account', () => {
+  test('is measured at its tenth and its twentieth step, on account', () => {
     const change = last + 20;
     const facts = (step: number) => ({ batchSize: step < change ? 16 : 32 });
-    expect(measuredBetween({ ...rare, facts }, last + 1, last + 60)).toEqual([change + 9]);
+    expect(measuredBetween({ ...rare, facts }, last + 1, last + 60)).toEqual([change + 9, change + 19]);
     expect(measuredBetween(rare, last + 1, last + 60)).toEqual([]);
   });
 
-  test('another one soon after it waits until that is paid', () => {
+  /** 16 until step `from`, then twice as much each ten steps, `times` times. */
+  const growing = (from: number, times: number) => (step: number) => ({
+    batchSize: 16 * 2 ** Math.min(Math.max(Math.floor((step - from) / 10) + 1, 0), times),
+  });
+
+  test('the next one need not wait until that is paid: six doublings, each ten steps after the last', () => {
     const change = last + 20;
-    const facts = (step: number) => ({ batchSize: step < change ? 16 : step < change + 20 ? 32 : 64 });
-    const [first, second = 0] = measuredBetween({ ...rare, facts }, last + 1, 560);
-    expect(first).toBe(change + 9);
-    expect(second).toBeGreaterThan(change + 60);
+    const steps = measuredBetween({ ...rare, facts: growing(change, 6) }, last + 1, last + 100);
+    expect(steps).toEqual([9, 19, 29, 39, 49, 59, 69].map((after) => change + after));
+  });
+
+  test('as long as the account is overdrawn by eight measurements at most', () => {
+    const change = last + 20;
+    // The pass more costs the same at each size, so that the long steps of a large one would pay for it soon.
+    const time = { fixedMs: 5.6, perExampleMs: 0, perMicroBatchMs: 3 };
+    const run = runLoop({ ...rare, time, facts: growing(change, 30), steps: change + 300 });
+    const looked = stepsOf(run).filter((step) => step > last);
+    expect(looked.length).toBeGreaterThanOrEqual(9);
+    expect(looked.length).toBeLessThanOrEqual(11);
+    expect(worstExcess(run, 0.005)).toBeGreaterThan(7 * oneMeasurement(run));
+    expect(worstExcess(run, 0.005)).toBeLessThanOrEqual(9 * oneMeasurement(run) * 1.1);
+  });
+
+  test('and all is paid back before the next one of a batch that stays', () => {
+    const change = last + 20;
+    const run = runLoop({ ...rare, facts: growing(change, 2), steps: 4000 });
+    const [, , , , next = 0] = stepsOf(run).filter((step) => step > last);
+    // T(64) = 10.4: four measurements of 4 · 0.995 / (0.005 · 10.4) = 77 steps each, and the next one.
+    expect(next).toBeGreaterThan(change + 4 * 77);
+    const at = run[next - 1] as LoopStep;
+    expect(at.isMeasured).toBe(true);
+    const counts = counted(run).filter(({ step }) => step < next);
+    const [spent, trained] = [sum(counts.map(({ costMs }) => costMs)), sum(counts.map(({ trainMs }) => trainMs))];
+    expect((spent + 4) * 0.995).toBeLessThanOrEqual(0.005 * trained * 1.05);
   });
 
   test('a short batch is none', () => {
