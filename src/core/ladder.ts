@@ -1,3 +1,5 @@
+import type { PolicyContext } from './types.js';
+
 /** Options of a {@link ladder}. */
 export interface LadderOptions {
   /** A size on the ladder [examples]. */
@@ -44,6 +46,21 @@ export function candidateAtLeast(size: number, candidates: readonly number[]): n
     if (candidate >= size) return candidate;
   }
   return candidates[candidates.length - 1] as number;
+}
+
+/** The size of the greatest value, that in force unless a candidate exceeds it; its value, and that of the one in force. */
+export function bestSize(
+  { batchSize, candidates }: Pick<PolicyContext, 'batchSize' | 'candidates'>,
+  valueAt: (batchSize: number) => number,
+): readonly [best: number, most: number, now: number] {
+  const now = valueAt(batchSize);
+  let best = batchSize;
+  let most = now;
+  for (const candidate of candidates) {
+    const value = valueAt(candidate);
+    if (value > most) [best, most] = [candidate, value];
+  }
+  return [best, most, now];
 }
 
 /** A factor so close to 1 that it makes more is a mistake, or an attempt to keep the program busy. */

@@ -1,6 +1,7 @@
 import { COLLECTING, WAITING } from '../core/aiming.js';
 import { checkAtLeast, checkKeys } from '../core/checks.js';
 import { gainOf, reachOf } from '../core/gain.js';
+import { bestSize } from '../core/ladder.js';
 import { expectedDecrease } from '../core/rebound.js';
 import { timeOf } from '../core/time-of.js';
 import type { Estimates, Policy, PolicyContext } from '../core/types.js';
@@ -89,13 +90,7 @@ export function gaussianWalk(options: GaussianWalkOptions = {}): Policy<null> {
       if (floor !== undefined && loss <= floor) return hold(`the loss is below its floor ${floor}`);
       if (floor !== undefined && walk.drift <= 0) return hold('the step leads uphill: no batch size helps');
       const ready: Ready = { loss, noise, walk, time };
-      const now = utility(ready, context, floor, context.batchSize);
-      let best = context.batchSize;
-      let most = now;
-      for (const candidate of context.candidates) {
-        const value = utility(ready, context, floor, candidate);
-        if (value > most) [best, most] = [candidate, value];
-      }
+      const [best, most, now] = bestSize(context, (batchSize) => utility(ready, context, floor, batchSize));
       const gain = most / now;
       const noiseText = `noise scale ${noise.noiseScale.toPrecision(3)}`;
       if (best === context.batchSize) return hold(`best per second, ${noiseText}`);

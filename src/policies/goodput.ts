@@ -1,5 +1,6 @@
 import { COLLECTING, noiseText, shown, towards, WAITING } from '../core/aiming.js';
 import { checkAtLeast, checkKeys } from '../core/checks.js';
+import { bestSize } from '../core/ladder.js';
 import { timeOf } from '../core/time-of.js';
 import type { NoiseEstimate, Policy, PolicyContext, PolicyDecision, TimeEstimate } from '../core/types.js';
 
@@ -21,13 +22,7 @@ function goodputAt(
 }
 
 function decide(noise: NoiseEstimate, time: TimeEstimate, minGain: number, context: PolicyContext): PolicyDecision {
-  const now = goodputAt(noise, time, context, context.batchSize);
-  let best = context.batchSize;
-  let most = now;
-  for (const candidate of context.candidates) {
-    const value = goodputAt(noise, time, context, candidate);
-    if (value > most) [best, most] = [candidate, value];
-  }
+  const [best, most, now] = bestSize(context, (batchSize) => goodputAt(noise, time, context, batchSize));
   if (best === context.batchSize) return { reason: `best goodput, ${noiseText(noise)}` };
   if (most < now * minGain) return { reason: `${best} would gain under ${minGain}x in goodput, ${noiseText(noise)}` };
   return towards(best, `${shown(most / now)}x the goodput at ${best}, ${noiseText(noise)}`, noise, context.batchSize);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { candidateAtLeast, ladder, nearestCandidate, nearestMultiple } from '../../src/core/ladder.js';
+import { bestSize, candidateAtLeast, ladder, nearestCandidate, nearestMultiple } from '../../src/core/ladder.js';
 import { logarithmic } from '../support/arbitraries.js';
 
 test.each([
@@ -104,4 +104,15 @@ describe('of the candidates', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['the greatest of all', 16, [8, 16, 32, 64], [1, 2, 5, 3], 32, 5],
+  ['the size in force where a candidate is as good', 16, [8, 16, 32], [2, 2, 2], 16, 2],
+  ['the size in force where it is no candidate', 20, [16, 32], [1, 2], 20, 9],
+  ['the size in force where nothing can be told', 16, [8, 16, 32], [Number.NaN, 2, Number.NaN], 16, 2],
+  ['the first of two as good', 8, [8, 16, 32], [1, 4, 4], 16, 4],
+] as const)('bestSize: %s', (_name, batchSize, candidates, values, best, most) => {
+  const valueAt = (size: number): number => values[(candidates as readonly number[]).indexOf(size)] ?? 9;
+  expect(bestSize({ batchSize, candidates }, valueAt)).toEqual([best, most, valueAt(batchSize)]);
 });
