@@ -79,7 +79,8 @@ const NEW: MeasuringState = {
   measurements: 0,
   stepsSince: 0,
   batchSize: 0,
-  stepsAtSize: 20,
+  // The first batch size is no new one: the warm-up looks at it.
+  stepsAtSize: Math.max(...LOOKS),
   statisticsMs: 0,
   lastMs: 0,
   isCut: false,
